@@ -1,0 +1,38 @@
+//! How texts are compared: the one place that says which spellings are the same.
+
+/// A Login History status as it is compared: trimmed, in lower case, without one leading
+/// `Failed: `, runs of blanks made one.
+///
+/// The same status is met with and without that prefix and in several capitalisations.
+pub fn fold_status(text: &str) -> String {
+    let folded = fold_key(text);
+    match folded.strip_prefix("failed:") {
+        Some(rest) => rest.trim_start().to_owned(),
+        None => folded,
+    }
+}
+
+/// Any other text as it is compared: trimmed, in lower case, runs of blanks made one.
+pub fn fold_key(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_case_prefix_and_blanks() {
+        assert_eq!(fold_status(" Failed:  Invalid\tToken "), "invalid token");
+        assert_eq!(fold_status("Invalid Password"), fold_status("FAILED: invalid password"));
+        assert_eq!(fold_status("failed: failed: x"), "failed: x");
+        assert_eq!(fold_key("  A  b "), "a b");
+    }
+}

@@ -1,0 +1,41 @@
+//! What is known about Salesforce logins: causes, flows and zones, as data.
+//!
+//! To add a cause, write one `[[cause]]` block into `causes.toml`; to teach a spelling, one string
+//! into the list it belongs to. The tests tell what is missing. Imports only `event`.
+
+mod causes;
+mod flows;
+mod fold;
+mod outcomes;
+mod pasted;
+mod zones;
+
+pub use causes::{Catalogue, Cause, CauseIx, Class, Found};
+pub use flows::{Family, Flows};
+pub use fold::{fold_key, fold_status};
+pub use outcomes::Successes;
+pub use zones::{Ambiguous, Meaning, Zones};
+
+/// Everything that is known, read once a run.
+#[derive(Debug)]
+pub struct Known {
+    pub causes: Catalogue,
+    pub flows: Flows,
+    pub successes: Successes,
+    pub zones: Zones,
+}
+
+impl Known {
+    /// Reads the compiled-in lists.
+    ///
+    /// # Errors
+    /// What is wrong with one of them; a test keeps that from happening.
+    pub fn load() -> anyhow::Result<Self> {
+        Ok(Self {
+            causes: Catalogue::load()?,
+            flows: Flows::load()?,
+            successes: Successes::load()?,
+            zones: Zones::load()?,
+        })
+    }
+}

@@ -1,0 +1,315 @@
+//! Splitting CSV into records and fields.
+//!
+//! RFC 4180 with the tolerance that real exports need. A quote opens a field only at the field's
+//! start. A quoted field longer than [`MAX_QUOTED`] is no field but a lost quote: its record is
+//! given up and reading resumes after its first line, so that one lost quote can't swallow a file.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter, memchr2};
+
+/// A quoted field that is longer than this many bytes lost its closing quote.
+pub const MAX_QUOTED: usize = 1 << 20;
+/// A record that is longer than this many bytes is given up.
+pub const MAX_RECORD: usize = 4 << 20;
+
+/// Where a field's content stands in its block; quotes around it are not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    start: u32,
+    end: u32,
+    /// The content holds doubled quotes.
+    escaped: bool,
+}
+
+/// One record of a block. Reused from record to record.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    fields: Vec<Field>,
+}
+
+/// What stands at a position of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A record of so many bytes and so many line ends.
+    Record { bytes: usize, lines: usize },
+    /// An empty line of so many bytes.
+    Blank { bytes: usize },
+    /// A quote without its partner; pass over these bytes, which are one line.
+    LostQuote { bytes: usize },
+    /// The last row of the stream, and it ends inside quotes.
+    HalfWritten { bytes: usize },
+    /// A line beyond [`MAX_RECORD`]; pass over what is there, then up to the line's end.
+    TooLong,
+    /// The block ends before the record does.
+    Incomplete,
+    /// Nothing is left.
+    End,
+}
+
+impl Record {
+    /// How many fields the record has.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether the record has no field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The bytes of a field as they stand in the block, doubled quotes included.
+    pub fn raw<'a>(&self, block: &'a [u8], column: usize) -> &'a [u8] {
+        match self.fields.get(column) {
+            Some(field) => &block[field.start as usize..field.end as usize],
+            None => &[],
+        }
+    }
+
+    /// Whether a field's bytes hold doubled quotes.
+    pub fn escaped(&self, column: usize) -> bool {
+        self.fields.get(column).is_some_and(|field| field.escaped)
+    }
+
+    /// The content of a field. Bytes that are no UTF-8 are read as Latin-1.
+    pub fn text<'a>(&self, block: &'a [u8], column: usize) -> Cow<'a, str> {
+        let raw = self.raw(block, column);
+        let text = match std::str::from_utf8(raw) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(raw.iter().map(|&byte| char::from(byte)).collect()),
+        };
+        if self.escaped(column) {
+            Cow::Owned(text.replace("\"\"", "\""))
+        } else {
+            text
+        }
+    }
+
+    /// Whether all fields from `column` on are empty.
+    pub fn empty_from(&self, column: usize) -> bool {
+        self.fields.iter().skip(column).all(|field| field.start == field.end)
+    }
+}
+
+/// Reads the record at the start of `block` into `record`.
+///
+/// `at_end` says that nothing follows the block in its stream. The result doesn't depend on how
+/// much of the stream the block holds, apart from [`Step::Incomplete`].
+pub fn next(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> Step {
+    record.fields.clear();
+    match block {
+        [] => return if at_end { Step::End } else { Step::Incomplete },
+        [b'\n', ..] => return Step::Blank { bytes: 1 },
+        [b'\r', b'\n', ..] => return Step::Blank { bytes: 2 },
+        [b'\r'] if at_end => return Step::Blank { bytes: 1 },
+        _ => {}
+    }
+    let mut pos = 0;
+    let mut junk = false;
+    loop {
+        let field = if block.get(pos) == Some(&b'"') {
+            quoted(block, pos, at_end, delimiter)
+        } else {
+            unquoted(block, pos, at_end, delimiter)
+        };
+        match field {
+            Scan::Field { field, next, stray } => {
+                record.fields.push(field);
+                junk |= stray;
+                match next {
+                    Next::Field(at) => pos = at,
+                    Next::Record(at) => return finish(&block[..at], junk),
+                }
+            }
+            Scan::Lost => return first_line(block),
+            Scan::Incomplete if block.len() > MAX_RECORD => return Step::TooLong,
+            Scan::Incomplete => return Step::Incomplete,
+        }
+    }
+}
+
+/// A record is complete. Several lines with a stray quote are not one record but a lost quote.
+fn finish(bytes: &[u8], junk: bool) -> Step {
+    if bytes.len() > MAX_RECORD {
+        return Step::TooLong;
+    }
+    let lines = match memchr(b'\n', bytes) {
+        None => 0,
+        Some(at) if at + 1 == bytes.len() => 1,
+        Some(_) => memchr_iter(b'\n', bytes).count(),
+    };
+    let several = lines > 1 || (lines == 1 && bytes.last() != Some(&b'\n'));
+    if junk && several {
+        return first_line(bytes);
+    }
+    Step::Record { bytes: bytes.len(), lines }
+}
+
+fn first_line(block: &[u8]) -> Step {
+    match memchr(b'\n', block) {
+        Some(at) => Step::LostQuote { bytes: at + 1 },
+        None => Step::HalfWritten { bytes: block.len() },
+    }
+}
+
+enum Scan {
+    Field { field: Field, next: Next, stray: bool },
+    Lost,
+    Incomplete,
+}
+
+/// What follows a field, and where it begins.
+enum Next {
+    Field(usize),
+    Record(usize),
+}
+
+#[inline]
+fn field(start: usize, end: usize, escaped: bool) -> Field {
+    // Blocks are at most a few MAX_RECORD long, far below 4 GiB.
+    Field { start: start as u32, end: end as u32, escaped }
+}
+
+#[inline]
+fn unquoted(block: &[u8], start: usize, at_end: bool, delimiter: u8) -> Scan {
+    let Some(length) = memchr2(delimiter, b'\n', &block[start..]) else {
+        if !at_end {
+            return Scan::Incomplete;
+        }
+        let end = block.len() - usize::from(block[start..].ends_with(b"\r"));
+        return Scan::Field {
+            field: field(start, end, false),
+            next: Next::Record(block.len()),
+            stray: false,
+        };
+    };
+    let at = start + length;
+    if block[at] == delimiter {
+        let next = Next::Field(at + 1);
+        return Scan::Field { field: field(start, at, false), next, stray: false };
+    }
+    let end = at - usize::from(at > start && block[at - 1] == b'\r');
+    Scan::Field { field: field(start, end, false), next: Next::Record(at + 1), stray: false }
+}
+
+#[inline]
+fn quoted(block: &[u8], open: usize, at_end: bool, delimiter: u8) -> Scan {
+    let mut escaped = false;
+    let mut from = open + 1;
+    let close = loop {
+        let Some(length) = memchr(b'"', &block[from..]) else {
+            let lost = at_end || block.len() - open > MAX_QUOTED;
+            return if lost { Scan::Lost } else { Scan::Incomplete };
+        };
+        let quote = from + length;
+        if quote - open > MAX_QUOTED {
+            return Scan::Lost;
+        }
+        match block.get(quote + 1) {
+            Some(b'"') => {
+                escaped = true;
+                from = quote + 2;
+            }
+            None if !at_end => return Scan::Incomplete,
+            _ => break quote,
+        }
+    };
+    let content = field(open + 1, close, escaped);
+    let after = close + 1;
+    match (block.get(after), block.get(after + 1)) {
+        (Some(&byte), _) if byte == delimiter => {
+            Scan::Field { field: content, next: Next::Field(after + 1), stray: false }
+        }
+        (Some(b'\n'), _) => {
+            Scan::Field { field: content, next: Next::Record(after + 1), stray: false }
+        }
+        (Some(b'\r'), Some(b'\n')) => {
+            Scan::Field { field: content, next: Next::Record(after + 2), stray: false }
+        }
+        (Some(b'\r'), None) if !at_end => Scan::Incomplete,
+        (None, _) | (Some(b'\r'), None) => {
+            Scan::Field { field: content, next: Next::Record(block.len()), stray: false }
+        }
+        _ => match unquoted(block, after, at_end, delimiter) {
+            Scan::Field { field: rest, next, .. } => {
+                let whole = field(open, rest.end as usize, false);
+                Scan::Field { field: whole, next, stray: true }
+            }
+            other => other,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every record of a text as its fields; other steps as words.
+    fn all(text: &str) -> Vec<String> {
+        let mut record = Record::default();
+        let mut rest = text.as_bytes();
+        let mut seen = Vec::new();
+        loop {
+            let step = next(rest, true, b',', &mut record);
+            let bytes = match step {
+                Step::Record { bytes, .. } => {
+                    let fields: Vec<_> = (0..record.len()).map(|at| record.text(rest, at)).collect();
+                    seen.push(fields.join("|"));
+                    bytes
+                }
+                Step::Blank { bytes } => {
+                    seen.push("(blank)".to_owned());
+                    bytes
+                }
+                Step::LostQuote { bytes } => {
+                    seen.push("(lost)".to_owned());
+                    bytes
+                }
+                Step::HalfWritten { bytes } => {
+                    seen.push("(half)".to_owned());
+                    bytes
+                }
+                Step::End => return seen,
+                other => panic!("{other:?} in {text:?}"),
+            };
+            rest = &rest[bytes..];
+        }
+    }
+
+    #[test]
+    fn reads_quotes_line_ends_and_blanks() {
+        assert_eq!(all("a,b\n\"c\",\"d\"\"e\"\r\n\n,\n"), ["a|b", "c|d\"e", "(blank)", "|"]);
+        assert_eq!(all("\"x\ny\",z"), ["x\ny|z"]);
+        assert_eq!(all("a,\"b\""), ["a|b"]);
+        assert_eq!(all("a\"b,c"), ["a\"b|c"]);
+    }
+
+    #[test]
+    fn a_lost_quote_costs_one_line() {
+        assert_eq!(all("\"a,b\n\"c\",d\ne,f\n"), ["(lost)", "c|d", "e|f"]);
+        assert_eq!(all("\"a\",\"b\n\"c\",\"d\"\n"), ["(lost)", "c|d"]);
+        assert_eq!(all("a,b\nc,\"d"), ["a|b", "(half)"]);
+        assert_eq!(all("\"a\"x,b\n"), ["\"a\"x|b"]);
+    }
+
+    #[test]
+    fn a_longer_quoted_field_than_allowed_is_lost() {
+        let long = format!("\"{}\",b\nc,d\n", "x\n".repeat(MAX_QUOTED / 2 + 1));
+        let mut record = Record::default();
+        let step = next(long.as_bytes(), true, b',', &mut record);
+        assert_eq!(step, Step::LostQuote { bytes: 3 });
+        let step = next(&long.as_bytes()[..MAX_QUOTED + 2], false, b',', &mut record);
+        assert_eq!(step, Step::LostQuote { bytes: 3 });
+    }
+
+    #[test]
+    fn asks_for_more_until_the_record_is_whole() {
+        let text = b"\"a\"\"b\",c\r\nnext";
+        let mut record = Record::default();
+        let whole = next(text, false, b',', &mut record);
+        assert_eq!(whole, Step::Record { bytes: 10, lines: 1 });
+        for cut in 0..10 {
+            assert_eq!(next(&text[..cut], false, b',', &mut record), Step::Incomplete, "{cut}");
+        }
+    }
+}

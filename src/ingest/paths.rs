@@ -1,0 +1,163 @@
+//! Which files a run reads, and in which order.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use tempfile::NamedTempFile;
+use walkdir::{DirEntry, WalkDir};
+
+/// The file that marks a report folder. Folders that hold it are never read as input.
+pub const MARKER: &str = ".loginscope-report";
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The path as the user named it, or as it was found below a folder that they named.
+    pub path: String,
+    /// Where the bytes are.
+    pub file: PathBuf,
+    /// Named outright, not found in a folder or by a pattern: what can't be read then counts.
+    pub named: bool,
+}
+
+/// A path on the command line leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum NoSuchPath {
+    #[error("{path}: {error}")]
+    Missing { path: String, error: io::Error },
+    #[error("{path}: no file matches this pattern")]
+    NoMatch { path: String },
+    #[error("{path}: not a pattern: {error}")]
+    BadPattern { path: String, error: globset::Error },
+    #[error("standard input could not be read: {0}")]
+    Stdin(io::Error),
+}
+
+/// What the paths of a command line lead to.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Every file once, in byte order of path.
+    pub sources: Vec<Source>,
+    /// Paths that lead nowhere, in the order given.
+    pub missing: Vec<NoSuchPath>,
+    /// Holds what came over standard input while it is needed.
+    pub stdin: Option<NamedTempFile>,
+}
+
+/// Expands folders, patterns and `-`. The same file named twice is read once; folders that
+/// hold an earlier report are skipped.
+pub fn find(paths: &[PathBuf]) -> Found {
+    let mut found = Found::default();
+    let mut by_file: BTreeMap<PathBuf, Source> = BTreeMap::new();
+    for path in paths {
+        let text = path.to_string_lossy().into_owned();
+        let outcome = if text == "-" {
+            spool_stdin().map(|spool| {
+                let source = Source { path: text, file: spool.path().to_owned(), named: true };
+                found.stdin = Some(spool);
+                vec![source]
+            })
+        } else {
+            expand(path, text)
+        };
+        match outcome {
+            Ok(sources) => sources.into_iter().for_each(|source| keep(&mut by_file, source)),
+            Err(error) => found.missing.push(error),
+        }
+    }
+    found.sources = by_file.into_values().collect();
+    found.sources.sort();
+    found
+}
+
+/// Keeps one source a file: named outright wins, then the path that is first in byte order.
+fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
+    let key = source.file.canonicalize().unwrap_or_else(|_| source.file.clone());
+    match by_file.get_mut(&key) {
+        Some(known) => {
+            known.named |= source.named;
+            if source.path < known.path {
+                known.path = source.path;
+                known.file = source.file;
+            }
+        }
+        None => {
+            by_file.insert(key, source);
+        }
+    }
+}
+
+fn expand(path: &Path, text: String) -> Result<Vec<Source>, NoSuchPath> {
+    match path.metadata() {
+        Ok(meta) if meta.is_dir() => Ok(walk(path)),
+        Ok(_) => Ok(vec![Source { path: text, file: path.to_owned(), named: true }]),
+        Err(_) if text.contains(['*', '?', '[', '{']) => matching(text),
+        Err(error) => Err(NoSuchPath::Missing { path: text, error }),
+    }
+}
+
+/// Every file below a folder; hidden ones and earlier reports are left out.
+fn walk(folder: &Path) -> Vec<Source> {
+    WalkDir::new(folder)
+        .follow_links(true)
+        .into_iter()
+        .filter_entry(|entry| {
+            (entry.depth() == 0 || is_visible(entry)) && !entry.path().join(MARKER).exists()
+        })
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| Source {
+            path: entry.path().to_string_lossy().into_owned(),
+            file: entry.into_path(),
+            named: false,
+        })
+        .collect()
+}
+
+fn is_visible(entry: &DirEntry) -> bool {
+    !entry.file_name().to_string_lossy().starts_with('.')
+}
+
+/// Every file that a pattern matches; `*` stays within a folder, `**` doesn't.
+fn matching(pattern: String) -> Result<Vec<Source>, NoSuchPath> {
+    let glob = match GlobBuilder::new(&pattern).literal_separator(true).build() {
+        Ok(glob) => glob.compile_matcher(),
+        Err(error) => return Err(NoSuchPath::BadPattern { path: pattern, error }),
+    };
+    let fixed: PathBuf = Path::new(&pattern)
+        .components()
+        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+        .collect();
+    let (root, relative) = if fixed.as_os_str().is_empty() {
+        (PathBuf::from("."), true)
+    } else {
+        (fixed, false)
+    };
+    let mut sources = walk(&root);
+    if relative {
+        for source in &mut sources {
+            source.path = source.path.trim_start_matches("./").to_owned();
+        }
+    }
+    sources.retain(|source| glob.is_match(&source.path));
+    if sources.is_empty() {
+        return Err(NoSuchPath::NoMatch { path: pattern });
+    }
+    Ok(sources)
+}
+
+/// Standard input is kept in a file: what it is may only be clear after a second look.
+fn spool_stdin() -> Result<NamedTempFile, NoSuchPath> {
+    let spool = || -> io::Result<NamedTempFile> {
+        let mut spool = NamedTempFile::new()?;
+        io::copy(&mut io::stdin().lock(), spool.as_file_mut())?;
+        spool.flush()?;
+        // Proves that the file can be opened by its path before anybody relies on it.
+        File::open(spool.path())?;
+        Ok(spool)
+    };
+    spool().map_err(NoSuchPath::Stdin)
+}

@@ -1,0 +1,28 @@
+//! The program: parse, run, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use loginscope::cli::{Cli, NotForStdout};
+use loginscope::run::{complain, run, was_interrupted};
+
+/// Wrong usage, as clap's own errors have it.
+const USAGE: u8 = 2;
+/// Nothing readable at all, or the report could not be written.
+const FAILED: u8 = 4;
+/// Stopped by the user: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(status) => ExitCode::from(status.code()),
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::from(match () {
+                () if was_interrupted(&error) => INTERRUPTED,
+                () if error.is::<NotForStdout>() => USAGE,
+                () => FAILED,
+            })
+        }
+    }
+}

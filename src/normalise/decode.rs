@@ -1,0 +1,328 @@
+//! One row of an export to an attempt: the hot path.
+//!
+//! What repeats from row to row is decoded once: all fields but user and time are looked up as
+//! raw bytes, and only a combination not met before is trimmed, parsed and interned.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::layout::{Columns, LayoutKind, Role};
+use super::names::Names;
+use super::reading::Reading;
+use super::reject::{Reason, value};
+use super::value::flow::{Told, flow};
+use super::value::known::{api_version, client, host, known, tls};
+use super::value::time::{TimeEvidence, TimeFault, TimeReader};
+use super::value::{address, id};
+use crate::catalogue::Known;
+use crate::event::{Dims, DimsId, DimsTable, Instant, Kind, Sym};
+use crate::ingest::csv::Record;
+
+/// What a row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A login attempt.
+    Attempt { at: Instant, user: Sym, dims: DimsId },
+    /// A name for a user id.
+    User,
+    /// Nothing to count: another event type.
+    Ignored,
+    /// Its time can't be told before the file's zone is settled; the file is read again then.
+    Undecided,
+    /// Unreadable.
+    Reject(Reason),
+}
+
+/// What the rows of a file say about how it must be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    pub time: TimeEvidence,
+    /// Some field is no UTF-8 and was read as Latin-1.
+    pub latin1: bool,
+    /// The orgs that the rows name.
+    pub orgs: BTreeSet<String>,
+}
+
+impl Evidence {
+    /// Everything that either has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.time.merge(&other.time);
+        self.latin1 |= other.latin1;
+        self.orgs.extend(other.orgs.iter().cloned());
+    }
+}
+
+/// Combinations remembered before the table is emptied: many more than real files have.
+const REMEMBERED: usize = 1 << 16;
+const END_OF_FIELD: u8 = 0xff;
+
+/// The fields that make up [`Dims`], in the order in which they are looked at.
+const DIMS_ROLES: [Role; 16] = [
+    Role::EventType,
+    Role::Status,
+    Role::RequestStatus,
+    Role::Org,
+    Role::App,
+    Role::Source,
+    Role::ClientIp,
+    Role::LoginType,
+    Role::LoginSubtype,
+    Role::Country,
+    Role::Browser,
+    Role::ClientVersion,
+    Role::ApiType,
+    Role::ApiVersion,
+    Role::Tls,
+    Role::Host,
+];
+
+/// Decodes the rows of one file.
+pub struct Decoder<'a> {
+    reading: &'a Reading<'a>,
+    known: &'a Known,
+    names: &'a mut Names,
+    time: TimeReader<'a>,
+    /// The org of files that name none.
+    org: Sym,
+    dims_columns: Vec<usize>,
+    key: Vec<u8>,
+    dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
+    users: FxHashMap<Box<[u8]>, Sym>,
+    latin1: bool,
+    orgs: BTreeSet<String>,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder for one file. `org` is the name that the user gave it.
+    pub fn new(
+        reading: &'a Reading<'a>,
+        known: &'a Known,
+        names: &'a mut Names,
+        org: Option<&str>,
+    ) -> Self {
+        let columns = &reading.columns;
+        let roles = DIMS_ROLES.iter().chain(&[Role::Uri]);
+        let mut dims_columns: Vec<usize> = roles.filter_map(|&role| columns.at(role)).collect();
+        dims_columns.sort_unstable();
+        dims_columns.dedup();
+        let org = org.map_or(Sym::UNKNOWN, |org| names.symbols.intern(org));
+        Self {
+            reading,
+            known,
+            time: TimeReader::new(&reading.clock, &known.zones),
+            names,
+            org,
+            dims_columns,
+            key: Vec::new(),
+            dims: FxHashMap::default(),
+            users: FxHashMap::default(),
+            latin1: false,
+            orgs: BTreeSet::new(),
+        }
+    }
+
+    /// What the rows so far say about how the file must be read.
+    pub fn into_evidence(self) -> Evidence {
+        Evidence { time: self.time.into_evidence(), latin1: self.latin1, orgs: self.orgs }
+    }
+
+    /// The combinations met so far.
+    pub fn dims_table(&self) -> &DimsTable {
+        &self.names.dims
+    }
+
+    /// What a record is. `block` is the bytes that the record's fields point into.
+    pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
+        let width = self.reading.columns.width();
+        if record.len() != width && !(record.len() > width && record.empty_from(width)) {
+            let count = |len| u32::try_from(len).unwrap_or(u32::MAX);
+            return Row::Reject(Reason::FieldCount { got: count(record.len()), want: count(width) });
+        }
+        match self.reading.layout.kind {
+            LayoutKind::Logins => self.login(record, block),
+            LayoutKind::Users => self.user_row(record, block),
+        }
+    }
+
+    fn login(&mut self, record: &Record, block: &[u8]) -> Row {
+        let dims = match self.dims(record, block) {
+            Ok(Some(dims)) => dims,
+            Ok(None) => return Row::Ignored,
+            Err(reason) => return Row::Reject(reason),
+        };
+        match self.at(record, block) {
+            Ok(at) => Row::Attempt { at, user: self.user(record, block), dims },
+            Err(None) => Row::Undecided,
+            Err(Some(reason)) => Row::Reject(reason),
+        }
+    }
+
+    /// The time; `Err(None)` while the file's zone is open.
+    fn at(&mut self, record: &Record, block: &[u8]) -> Result<Instant, Option<Reason>> {
+        let columns = &self.reading.columns;
+        let mut fault = TimeFault::Empty;
+        let mut faulty = Role::Time;
+        for role in [Role::Time, Role::Timestamp] {
+            let Some(column) = columns.at(role) else { continue };
+            match self.time.read(record.raw(block, column)) {
+                Ok(at) => return Ok(at),
+                Err(TimeFault::Empty) => {}
+                Err(other) => (fault, faulty) = (other, role),
+            }
+        }
+        let text = || value(record.raw(block, columns.at(faulty).unwrap_or(usize::MAX)));
+        Err(match fault {
+            TimeFault::Empty => Some(Reason::NoTime(time_role(columns))),
+            TimeFault::NotATime => Some(Reason::BadTime(faulty, text())),
+            TimeFault::UnknownZone => Some(Reason::UnknownZone(faulty, text())),
+            TimeFault::Undecided => None,
+        })
+    }
+
+    fn user(&mut self, record: &Record, block: &[u8]) -> Sym {
+        let columns = &self.reading.columns;
+        let name = columns.at(Role::User);
+        let user_id = columns.at(Role::UserId);
+        self.key.clear();
+        for column in [name, user_id].into_iter().flatten() {
+            self.key.extend_from_slice(record.raw(block, column));
+            self.key.push(END_OF_FIELD);
+        }
+        if let Some(&user) = self.users.get(self.key.as_slice()) {
+            return user;
+        }
+        let text = |column: Option<usize>| column.map(|column| record.text(block, column));
+        let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref());
+        if self.users.len() >= REMEMBERED {
+            self.users.clear();
+        }
+        self.users.insert(self.key.as_slice().into(), user);
+        user
+    }
+
+    /// The username in lower case, or else the 18-character id; where both stand, the name is
+    /// noted for exports that have ids only.
+    fn intern_user(&mut self, name: Option<&str>, user_id: Option<&str>) -> Sym {
+        let symbols = &mut self.names.symbols;
+        let id = user_id.and_then(known).map(|id| symbols.intern(&id::long_id(id)));
+        let name = name.and_then(known).map(|name| symbols.intern(&name.to_lowercase()));
+        if let (Some(id), Some(name)) = (id, name) {
+            self.names.users.insert((id, name));
+        }
+        name.or(id).unwrap_or(Sym::UNKNOWN)
+    }
+
+    /// The combination of everything but user and time; `None` for rows of another event type.
+    fn dims(&mut self, record: &Record, block: &[u8]) -> Result<Option<DimsId>, Reason> {
+        self.key.clear();
+        for &column in &self.dims_columns {
+            self.key.extend_from_slice(record.raw(block, column));
+            self.key.push(END_OF_FIELD - u8::from(record.escaped(column)));
+        }
+        if let Some(&dims) = self.dims.get(self.key.as_slice()) {
+            return Ok(dims);
+        }
+        let dims = self.intern_dims(record, block)?;
+        if self.dims.len() >= REMEMBERED {
+            self.dims.clear();
+        }
+        self.dims.insert(self.key.as_slice().into(), dims);
+        Ok(dims)
+    }
+
+    fn intern_dims(&mut self, record: &Record, block: &[u8]) -> Result<Option<DimsId>, Reason> {
+        let columns = &self.reading.columns;
+        let field = |role| columns.at(role).map(|column| record.text(block, column));
+        let fields: [_; DIMS_ROLES.len()] = DIMS_ROLES.map(field);
+        let uri = field(Role::Uri);
+        let text = |role: Role| {
+            let at = DIMS_ROLES.iter().position(|&known| known == role);
+            at.and_then(|at| fields[at].as_deref()).unwrap_or("")
+        };
+        if known(text(Role::EventType)).is_some_and(|event| !event.eq_ignore_ascii_case("login")) {
+            return Ok(None);
+        }
+        self.latin1 |= self
+            .dims_columns
+            .iter()
+            .any(|&column| std::str::from_utf8(record.raw(block, column)).is_err());
+        let (success, description) = self.outcome(text(Role::Status), text(Role::RequestStatus))?;
+        let told = Told {
+            login_type: text(Role::LoginType),
+            login_subtype: text(Role::LoginSubtype),
+            api_type: text(Role::ApiType),
+            uri: uri.as_deref().unwrap_or(""),
+        };
+        let flows = &self.known.flows;
+        let (flow, basis) = flow(told, flows);
+        let unknown_type = known(told.login_type).filter(|text| flows.login_type(text).is_none());
+        let unknown_subtype = known(told.login_subtype).filter(|text| flows.subtype(text).is_none());
+        let source = address::source(text(Role::Source));
+        let source = source.or_else(|| address::source(text(Role::ClientIp)));
+        let client = client(text(Role::ClientVersion)).or_else(|| client(text(Role::Browser)));
+        let named_org = self.org;
+        let symbols = &mut self.names.symbols;
+        let mut sym = |text: Option<&str>| text.map_or(Sym::UNKNOWN, |text| symbols.intern(text));
+        let org = known(text(Role::Org)).map(id::long_id);
+        if let Some(org) = org.as_deref().filter(|org| !self.orgs.contains(*org)) {
+            self.orgs.insert(org.to_owned());
+        }
+        let dims = Dims {
+            kind: Kind::Attempt,
+            success,
+            flow,
+            basis,
+            org: org.as_deref().map_or(named_org, |org| sym(Some(org))),
+            app: sym(known(text(Role::App))),
+            description: sym(description),
+            source: sym(source.as_deref()),
+            country: sym(known(text(Role::Country))),
+            client: sym(client.as_deref()),
+            api_version: sym(api_version(text(Role::ApiVersion))),
+            tls: sym(tls(text(Role::Tls)).as_deref()),
+            host: sym(host(text(Role::Host)).as_deref()),
+            unknown_type: sym(unknown_type),
+            unknown_subtype: sym(unknown_subtype),
+        };
+        Ok(Some(self.names.dims.intern(dims)))
+    }
+
+    /// Success or not, and what the source says of it.
+    fn outcome<'t>(
+        &self,
+        status: &'t str,
+        request: &'t str,
+    ) -> Result<(bool, Option<&'t str>), Reason> {
+        let successes = &self.known.successes;
+        if let Some(status) = known(status) {
+            return Ok((successes.is_status(status), Some(status)));
+        }
+        match known(request) {
+            Some(request) => Ok((successes.is_request(request), Some(request))),
+            None => {
+                let columns = &self.reading.columns;
+                let role = columns.at(Role::Status).map_or(Role::RequestStatus, |_| Role::Status);
+                Err(Reason::NoOutcome(role))
+            }
+        }
+    }
+
+    fn user_row(&mut self, record: &Record, block: &[u8]) -> Row {
+        let columns = &self.reading.columns;
+        let text = |role| columns.at(role).map(|column| record.text(block, column));
+        let (name, user_id) = (text(Role::User), text(Role::UserId));
+        let is_known = |text: &Option<std::borrow::Cow<'_, str>>| {
+            text.as_deref().and_then(known).is_some()
+        };
+        if !is_known(&name) || !is_known(&user_id) {
+            return Row::Reject(Reason::NoUser);
+        }
+        self.intern_user(name.as_deref(), user_id.as_deref());
+        Row::User
+    }
+}
+
+fn time_role(columns: &Columns) -> Role {
+    columns.at(Role::Time).map_or(Role::Timestamp, |_| Role::Time)
+}

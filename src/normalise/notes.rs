@@ -1,0 +1,49 @@
+//! What to know about a file that was read: what is missing, what was taken for granted.
+
+use super::decode::Evidence;
+use super::layout::{Columns, Layout};
+use super::reading::Reading;
+
+/// What a file's header and rows say beyond their attempts.
+#[derive(Clone, Copy, Debug)]
+pub struct FileNotes<'a> {
+    pub layout: &'a Layout,
+    pub columns: &'a Columns,
+    /// The header names the zone of the times.
+    pub zone_in_header: bool,
+    /// A zone in the header that could not be understood.
+    pub unknown_header_zone: Option<&'a str>,
+}
+
+impl<'a> FileNotes<'a> {
+    /// The notes of a file that was read in a certain way.
+    pub fn of(reading: &'a Reading<'a>) -> Self {
+        Self {
+            layout: reading.layout,
+            columns: &reading.columns,
+            zone_in_header: reading.zone_in_header,
+            unknown_header_zone: reading.unknown_header_zone.as_deref(),
+        }
+    }
+
+    /// One sentence each. `timezone` is the zone of times that state none.
+    pub fn texts(&self, evidence: &Evidence, timezone: &str) -> Vec<String> {
+        let mut texts: Vec<String> = self.layout.costs(self.columns).collect();
+        if evidence.latin1 {
+            texts.push("not UTF-8 throughout; such fields were read as Latin-1".to_owned());
+        }
+        if let Some(zone) = self.unknown_header_zone {
+            texts.push(format!("the zone {zone:?} in its header is unknown; times were read as {timezone}"));
+        } else if evidence.time.lacks_zone() && !self.zone_in_header {
+            texts.push(format!("its times state no zone; they were read as {timezone}"));
+        }
+        let changes = evidence.time.clock_changes();
+        if changes > 0 {
+            let times = if changes == 1 { "time falls" } else { "times fall" };
+            texts.push(format!(
+                "{changes} {times} into an hour that a clock change skips or repeats; of a repeated hour the first was taken"
+            ));
+        }
+        texts
+    }
+}

@@ -1,0 +1,161 @@
+//! A position in a short text of digits, punctuation and words.
+
+/// Reads a time's text from left to right.
+pub(super) struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+/// Blanks that locales print: the no-break space, the narrow one, and the plain one.
+const NO_BREAK: &[u8] = "\u{a0}".as_bytes();
+const NARROW_NO_BREAK: &[u8] = "\u{202f}".as_bytes();
+
+/// How AM and PM are written, without dots and blanks.
+const MERIDIEMS: &[(&[u8], bool)] = &[(b"AM", false), (b"PM", true), (b"am", false), (b"pm", true)];
+const DOTTED: &[(&str, bool)] = &[
+    ("a.m.", false),
+    ("p.m.", true),
+    ("A.M.", false),
+    ("P.M.", true),
+    ("a.\u{a0}m.", false),
+    ("p.\u{a0}m.", true),
+    ("a. m.", false),
+    ("p. m.", true),
+];
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        Self { rest: text }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    pub(super) fn next(&mut self) -> Option<u8> {
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*first)
+    }
+
+    /// The number that stands here, and how many digits it has (none: 0). Not more than 18 digits
+    /// are read.
+    pub(super) fn digits(&mut self) -> (u64, u32) {
+        let mut value = 0;
+        let mut count = 0;
+        while let Some((&digit @ b'0'..=b'9', rest)) = self.rest.split_first()
+            && count < 18
+        {
+            value = value * 10 + u64::from(digit - b'0');
+            count += 1;
+            self.rest = rest;
+        }
+        (value, count)
+    }
+
+    /// `.509` or `,5` as milliseconds; 0 where no fraction stands.
+    pub(super) fn fraction_millis(&mut self) -> i64 {
+        let Some((b'.' | b',', rest)) = self.rest.split_first() else { return 0 };
+        if !rest.first().is_some_and(u8::is_ascii_digit) {
+            return 0;
+        }
+        self.rest = rest;
+        let mut millis = 0;
+        let mut worth = 100;
+        while let Some((&digit @ b'0'..=b'9', rest)) = self.rest.split_first() {
+            millis += i64::from(digit - b'0') * worth;
+            worth /= 10;
+            self.rest = rest;
+        }
+        millis
+    }
+
+    pub(super) fn blanks(&mut self) {
+        loop {
+            let rest = self.rest;
+            self.rest = rest
+                .strip_prefix(b" ")
+                .or_else(|| rest.strip_prefix(b"\t"))
+                .or_else(|| rest.strip_prefix(NO_BREAK))
+                .or_else(|| rest.strip_prefix(NARROW_NO_BREAK))
+                .unwrap_or(rest);
+            if self.rest.len() == rest.len() {
+                return;
+            }
+        }
+    }
+
+    /// Passes over what stands between a date and its time: `T`, a comma, blanks.
+    pub(super) fn date_ends(&mut self) -> bool {
+        let before = self.rest.len();
+        if self.peek() == Some(b'T') {
+            self.next();
+        } else {
+            if self.peek() == Some(b',') {
+                self.next();
+            }
+            self.blanks();
+        }
+        self.rest.len() < before
+    }
+
+    /// Passes over blanks; whether anything follows.
+    pub(super) fn blanks_then_more(&mut self) -> bool {
+        self.blanks();
+        !self.is_done()
+    }
+
+    /// Whether AM (false) or PM (true) stands here.
+    pub(super) fn meridiem(&mut self) -> Option<bool> {
+        for (word, afternoon) in DOTTED {
+            if let Some(rest) = self.rest.strip_prefix(word.as_bytes()) {
+                self.rest = rest;
+                return Some(*afternoon);
+            }
+        }
+        for (word, afternoon) in MERIDIEMS {
+            if let Some(rest) = self.rest.strip_prefix(*word)
+                && !rest.first().is_some_and(u8::is_ascii_alphabetic)
+            {
+                self.rest = rest;
+                return Some(*afternoon);
+            }
+        }
+        None
+    }
+
+    /// What stands here up to the next blank.
+    pub(super) fn word(&mut self) -> &'a [u8] {
+        let end = self.rest.iter().position(|&byte| byte == b' ').unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        word
+    }
+}
+
+/// Minutes ahead of UTC of `+0200`, `-08:00`, `GMT+1`, `UTC+01:00`.
+pub fn numeric_offset(word: &[u8]) -> Option<i64> {
+    let word = word.strip_prefix(b"GMT").or_else(|| word.strip_prefix(b"UTC")).unwrap_or(word);
+    let (&sign, rest) = word.split_first()?;
+    let sign = match sign {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let mut cursor = Cursor::new(rest);
+    let (first, count) = cursor.digits();
+    let (hours, minutes) = match (count, cursor.next()) {
+        (1 | 2, None) => (first, 0),
+        (4, None) => (first / 100, first % 100),
+        (1 | 2, Some(b':')) => {
+            let (minutes, 2) = cursor.digits() else { return None };
+            (first, minutes)
+        }
+        _ => return None,
+    };
+    let valid = cursor.is_done() && hours <= 14 && minutes < 60;
+    valid.then(|| sign * i64::try_from(hours * 60 + minutes).unwrap_or(0))
+}

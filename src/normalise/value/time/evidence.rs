@@ -1,0 +1,251 @@
+//! What the times of a file say about its clock: the order of day and month, and its zone.
+
+use std::collections::BTreeSet;
+
+use super::date::{Date, DateOrder};
+use crate::catalogue::{Ambiguous, Zones};
+use crate::event::{Instant, Zone};
+
+/// What was seen. Merging is a union, so the order in which a file is read doesn't matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimeEvidence {
+    dates: BTreeSet<Date>,
+    last: Option<Date>,
+    /// Dates written with dots, which only day-first locales do.
+    dots: bool,
+    /// AM or PM was met.
+    meridiem: bool,
+    /// Some time states no zone.
+    no_zone: bool,
+    abbreviations: BTreeSet<String>,
+    last_abbreviation: String,
+    /// A day on which an undecided abbreviation was met.
+    day: Option<i64>,
+    /// How many times fell into an hour that a clock change skips or repeats.
+    clock_changes: u64,
+}
+
+/// What the evidence decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided<T> {
+    /// The question doesn't arise.
+    NotAsked,
+    Yes(T),
+    /// Nothing decides.
+    No,
+}
+
+/// Why the order of day and month is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateUndecided {
+    /// No value is over 12 and neither reading is smoother than the other.
+    Nothing,
+    /// The signs speak against each other.
+    Conflict,
+}
+
+impl TimeEvidence {
+    pub(super) fn saw_date(&mut self, date: Date, dots: bool) {
+        if self.last != Some(date) {
+            self.dates.insert(date);
+            self.last = Some(date);
+            self.dots |= dots;
+        }
+    }
+
+    pub(super) fn saw_meridiem(&mut self) {
+        self.meridiem = true;
+    }
+
+    pub(super) fn saw_no_zone(&mut self) {
+        self.no_zone = true;
+    }
+
+    pub(super) fn saw_abbreviation(&mut self, abbreviation: &str) {
+        if self.last_abbreviation != abbreviation {
+            self.abbreviations.insert(abbreviation.to_owned());
+            abbreviation.clone_into(&mut self.last_abbreviation);
+        }
+    }
+
+    pub(super) fn saw_day(&mut self, day: i64) {
+        self.day = Some(self.day.map_or(day, |known| known.min(day)));
+    }
+
+    pub(super) fn saw_clock_change(&mut self) {
+        self.clock_changes += 1;
+    }
+
+    /// Everything that either has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.dates.extend(&other.dates);
+        self.dots |= other.dots;
+        self.meridiem |= other.meridiem;
+        self.no_zone |= other.no_zone;
+        self.abbreviations.extend(other.abbreviations.iter().cloned());
+        self.day = [self.day, other.day].into_iter().flatten().min();
+        self.clock_changes += other.clock_changes;
+    }
+
+    /// Whether some time states no zone.
+    pub fn lacks_zone(&self) -> bool {
+        self.no_zone
+    }
+
+    /// How many times fell into an hour that a clock change skips or repeats.
+    pub fn clock_changes(&self) -> u64 {
+        self.clock_changes
+    }
+
+    /// The order of day, month and year: by a value over 12; else by which reading runs on from
+    /// day to day while the other jumps by months; else by AM and PM, which only month-first
+    /// locales pair with slashes. Signs that contradict each other decide nothing.
+    pub fn order(&self) -> Result<Decided<DateOrder>, DateUndecided> {
+        if self.dates.is_empty() {
+            return Ok(Decided::NotAsked);
+        }
+        let over = |pick: fn(&Date) -> i64| self.dates.iter().any(|date| pick(date) > 12);
+        match (over(|date| date.a), over(|date| date.b)) {
+            (true, true) => {
+                let short = self.dates.iter().all(|date| date.short_year);
+                let years_first = short && self.dates.iter().all(|date| date.b <= 12);
+                return if years_first { Ok(Decided::Yes(DateOrder::Ymd)) } else { self.majority() };
+            }
+            (true, false) => return Ok(Decided::Yes(DateOrder::Dmy)),
+            (false, true) => return Ok(Decided::Yes(DateOrder::Mdy)),
+            (false, false) => {}
+        }
+        let mut signs = BTreeSet::new();
+        if self.dots {
+            signs.insert(false);
+        }
+        if self.meridiem {
+            signs.insert(true);
+        }
+        signs.extend(self.smooth_as_month_first());
+        match (signs.first(), signs.len()) {
+            (Some(&month_first), 1) => {
+                let order = if month_first { DateOrder::Mdy } else { DateOrder::Dmy };
+                Ok(Decided::Yes(order))
+            }
+            (None, _) => Err(DateUndecided::Nothing),
+            _ => Err(DateUndecided::Conflict),
+        }
+    }
+
+    /// Both positions hold values over 12, so some dates are wrong in either order: the order in
+    /// which more of them are dates, if one is clearly ahead.
+    fn majority(&self) -> Result<Decided<DateOrder>, DateUndecided> {
+        let valid = |order| self.dates.iter().filter(|date| date.days(order).is_some()).count();
+        let (month_first, day_first) = (valid(DateOrder::Mdy), valid(DateOrder::Dmy));
+        if month_first >= 2 * day_first.max(1) {
+            Ok(Decided::Yes(DateOrder::Mdy))
+        } else if day_first >= 2 * month_first.max(1) {
+            Ok(Decided::Yes(DateOrder::Dmy))
+        } else {
+            Err(DateUndecided::Conflict)
+        }
+    }
+
+    /// Whether the month-first reading runs on from day to day while the day-first one jumps by
+    /// months (`Some(true)`), or the reverse (`Some(false)`).
+    fn smooth_as_month_first(&self) -> Option<bool> {
+        let spread = |order| {
+            let days: BTreeSet<i64> = self.dates.iter().filter_map(|date| date.days(order)).collect();
+            let span = days.last()? - days.first()? + 1;
+            Some((span, i64::try_from(days.len()).ok()?))
+        };
+        let dense = |(span, days): (i64, i64)| span <= 3 * days;
+        let jumps = |(span, days): (i64, i64)| span > 8 * days;
+        let (month_first, day_first) = (spread(DateOrder::Mdy)?, spread(DateOrder::Dmy)?);
+        if dense(month_first) && jumps(day_first) {
+            Some(true)
+        } else if dense(day_first) && jumps(month_first) {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    /// What each ambiguous abbreviation of the file means, by the zone that the user named or by a
+    /// sibling in the file.
+    ///
+    /// # Errors
+    /// The first abbreviation that neither decides.
+    pub fn abbreviations<'a>(
+        &self,
+        zones: &'a Zones,
+        named: Zone,
+    ) -> Result<Vec<(String, i32)>, &'a Ambiguous> {
+        let near = Instant::from_millis(self.day.unwrap_or(20_000) * 86_400_000);
+        let mut decided = Vec::new();
+        for abbreviation in &self.abbreviations {
+            let Some(ambiguous) = zones.ambiguous(abbreviation) else { continue };
+            let by_name = named.offset_of_abbreviation(abbreviation, near).map(|seconds| seconds / 60);
+            let by_sibling = || {
+                let seen = |sibling: &String| self.abbreviations.contains(sibling);
+                let mut spoken_for =
+                    ambiguous.means.iter().filter(|meaning| meaning.siblings.iter().any(seen));
+                match (spoken_for.next(), spoken_for.next()) {
+                    (Some(meaning), None) => Some(meaning.minutes),
+                    _ => None,
+                }
+            };
+            let minutes = by_name.or_else(by_sibling).ok_or(ambiguous)?;
+            decided.push((abbreviation.clone(), minutes));
+        }
+        Ok(decided)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(dates: &[(i64, i64)]) -> TimeEvidence {
+        let mut evidence = TimeEvidence::default();
+        for &(a, b) in dates {
+            evidence.saw_date(Date { a, b, c: 2026, short_year: false }, false);
+        }
+        evidence
+    }
+
+    #[test]
+    fn a_value_over_twelve_decides() {
+        assert_eq!(evidence(&[(3, 2), (13, 2)]).order(), Ok(Decided::Yes(DateOrder::Dmy)));
+        assert_eq!(evidence(&[(3, 2), (3, 31)]).order(), Ok(Decided::Yes(DateOrder::Mdy)));
+        assert_eq!(TimeEvidence::default().order(), Ok(Decided::NotAsked));
+    }
+
+    #[test]
+    fn continuity_decides_and_one_day_does_not() {
+        let week: Vec<_> = (1..=7).map(|day| (day, 6)).collect();
+        assert_eq!(evidence(&week).order(), Ok(Decided::Yes(DateOrder::Dmy)));
+        let week: Vec<_> = (1..=7).map(|day| (6, day)).collect();
+        assert_eq!(evidence(&week).order(), Ok(Decided::Yes(DateOrder::Mdy)));
+        assert_eq!(evidence(&[(5, 6)]).order(), Err(DateUndecided::Nothing));
+    }
+
+    #[test]
+    fn meridiem_decides_unless_continuity_contradicts() {
+        let mut one_day = evidence(&[(5, 6)]);
+        one_day.saw_meridiem();
+        assert_eq!(one_day.order(), Ok(Decided::Yes(DateOrder::Mdy)));
+        let week: Vec<_> = (1..=7).map(|day| (day, 6)).collect();
+        let mut australian = evidence(&week);
+        australian.saw_meridiem();
+        assert_eq!(australian.order(), Err(DateUndecided::Conflict));
+    }
+
+    #[test]
+    fn siblings_and_the_named_zone_decide_abbreviations() {
+        let zones = Zones::load().expect("the list");
+        let mut seen = TimeEvidence::default();
+        seen.saw_abbreviation("CST");
+        assert!(seen.abbreviations(&zones, Zone::UTC).is_err());
+        let shanghai = "Asia/Shanghai".parse().expect("a zone");
+        assert_eq!(seen.abbreviations(&zones, shanghai), Ok(vec![("CST".to_owned(), 480)]));
+        seen.saw_abbreviation("CDT");
+        assert_eq!(seen.abbreviations(&zones, Zone::UTC), Ok(vec![("CST".to_owned(), -360)]));
+    }
+}

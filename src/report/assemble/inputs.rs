@@ -1,0 +1,187 @@
+//! What became of each file, what it costs, and what that makes of the exit code.
+
+use super::{Material, Outcome};
+use crate::normalise::{LayoutKind, Ledger};
+use crate::report::model::{self, Exit, Excerpt, Input, Org, PathText, Reject};
+use crate::report::words::count;
+
+/// Rows at which Salesforce cuts an export: what a query hands out at most, and a list's limit.
+const ROW_CAPS: [u64; 2] = [20_000, 30_000];
+const DONE: u8 = 0;
+const DONE_WITH_LOSSES: u8 = 3;
+
+pub(super) struct Seen {
+    pub(super) inputs: Vec<Input>,
+    pub(super) ledger: model::Ledger,
+    pub(super) exit: Exit,
+    pub(super) row_cap_hit: bool,
+    pub(super) zone_assumed: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+pub(super) fn seen(material: &Material<'_>) -> Seen {
+    let inputs: Vec<Input> = material.inputs.iter().map(|seen| input(seen, material)).collect();
+    let mut sum = Ledger::default();
+    for (_, file) in material.read() {
+        sum += file.ledger;
+    }
+    let is_capped = |ledger: &Ledger| ROW_CAPS.contains(&(ledger.read() - ledger.blank));
+    let capped: Vec<&str> = material
+        .logins()
+        .filter(|(_, file)| is_capped(&file.ledger))
+        .map(|(path, _)| path)
+        .collect();
+    let zone_lacking = material.inputs.iter().any(|seen| match &seen.outcome {
+        Outcome::Read { file, notes } => file.evidence.time.lacks_zone() && !notes.zone_in_header,
+        _ => false,
+    });
+    Seen {
+        inputs,
+        ledger: ledger(&sum),
+        exit: exit(material, &sum),
+        row_cap_hit: !capped.is_empty(),
+        zone_assumed: zone_lacking.then(|| material.options.timezone.clone()),
+        notes: notes(material, &capped, zone_lacking),
+    }
+}
+
+impl Material<'_> {
+    /// The files that were read.
+    fn read(&self) -> impl Iterator<Item = (&str, &crate::tally::FileRead)> {
+        self.inputs.iter().filter_map(|seen| match &seen.outcome {
+            Outcome::Read { file, .. } => Some((seen.path, *file)),
+            _ => None,
+        })
+    }
+
+    /// The files of login attempts that were read.
+    fn logins(&self) -> impl Iterator<Item = (&str, &crate::tally::FileRead)> {
+        self.inputs.iter().filter_map(|seen| match (&seen.outcome, seen.layout) {
+            (Outcome::Read { file, .. }, Some(layout)) if layout.kind == LayoutKind::Logins => {
+                Some((seen.path, *file))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Every row that could not be read, in order of file and line.
+pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Reject> + 'a {
+    material.inputs.iter().flat_map(|seen| {
+        let (rejects, columns) = match &seen.outcome {
+            Outcome::Read { file, notes } => (file.rejects.as_slice(), Some(notes.columns)),
+            _ => (&[][..], None),
+        };
+        rejects.iter().map(move |reject| Reject {
+            path: PathText(seen.path.to_owned()),
+            line: reject.line,
+            reason: reject.reason.text(columns),
+            excerpt: Excerpt(reject.excerpt.to_string()),
+        })
+    })
+}
+
+fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
+    let (sum, mut notes) = match &seen.outcome {
+        Outcome::Read { file, notes } => {
+            let mut texts = notes.texts(&file.evidence, &material.options.timezone);
+            texts.extend(file.cut_short.iter().map(|why| format!("{why}; what came before was read")));
+            (file.ledger, texts)
+        }
+        Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
+        Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
+    };
+    notes.dedup();
+    let container = seen.layout.and(seen.compression).map(|compression| match compression.name() {
+        Some(name) => format!("{name}+csv"),
+        None => "csv".to_owned(),
+    });
+    Input {
+        path: PathText(seen.path.to_owned()),
+        layout: seen.layout.map(|layout| layout.id.clone()),
+        container,
+        org: org(seen, material),
+        bytes: seen.bytes,
+        read: sum.read(),
+        events: sum.events,
+        rejects: sum.rejects,
+        duplicates: sum.duplicates,
+        blank: sum.blank,
+        ignored: sum.ignored,
+        notes,
+    }
+}
+
+/// The org of a file: the one that its rows name, else the one that the user or the run names.
+fn org(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Option<Org> {
+    let Outcome::Read { file, .. } = &seen.outcome else { return None };
+    if seen.layout.is_none_or(|layout| layout.kind != LayoutKind::Logins) {
+        return seen.org.map(|org| Org(org.to_owned()));
+    }
+    let mut orgs = file.evidence.orgs.iter();
+    match (orgs.next(), orgs.next()) {
+        (Some(org), None) => Some(Org(org.clone())),
+        (Some(_), Some(_)) => None,
+        _ => {
+            let named = seen.org.or(material.resolved.org_assumed.as_deref());
+            named.map(|org| Org(org.to_owned()))
+        }
+    }
+}
+
+fn ledger(sum: &Ledger) -> model::Ledger {
+    model::Ledger {
+        read: sum.read(),
+        events: sum.events,
+        rejects: sum.rejects,
+        duplicates: sum.duplicates,
+        blank: sum.blank,
+        ignored: sum.ignored,
+    }
+}
+
+fn exit(material: &Material<'_>, sum: &Ledger) -> Exit {
+    let mut reasons = material.missing.clone();
+    for seen in &material.inputs {
+        match &seen.outcome {
+            Outcome::Unusable(why) => reasons.push(format!("{}: {why}", seen.path)),
+            Outcome::Read { file, .. } => {
+                reasons.extend(file.cut_short.iter().map(|why| format!("{}: {why}", seen.path)));
+            }
+            Outcome::Ignored(_) => {}
+        }
+    }
+    if sum.rejects > 0 {
+        let rows = count(sum.rejects, "row", "rows");
+        reasons.push(format!("{rows} could not be read; tables/rejects.csv lists each"));
+    }
+    let code = if reasons.is_empty() { DONE } else { DONE_WITH_LOSSES };
+    Exit { code, reasons }
+}
+
+/// What a reader must know of the whole run.
+fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    if zone_lacking {
+        notes.push(format!(
+            "Some times state no zone and were read as {}; --timezone names another.",
+            material.options.timezone
+        ));
+    }
+    for path in capped {
+        notes.push(format!(
+            "{path} has exactly as many rows as Salesforce hands out at most, so it is probably cut."
+        ));
+    }
+    if let Some(org) = &material.resolved.org_assumed {
+        notes.push(format!("Logins that name no org were taken for those of {org}, the only org here."));
+    }
+    let ids = material.resolved.users_by_id();
+    if ids > 0 {
+        notes.push(format!(
+            "{} shown by id, since no export here tells the name; a User export beside it does.",
+            count(ids, "user is", "users are")
+        ));
+    }
+    notes
+}

@@ -1,0 +1,197 @@
+//! The tally and what became of the files, turned into the [`Report`].
+
+mod failures;
+mod inputs;
+mod over_time;
+
+use crate::catalogue::Known;
+use crate::event::{Instant, Zone};
+use crate::ingest::Compression;
+use crate::normalise::{FileNotes, Layout};
+use crate::report::model::{
+    Coverage, Gap, History, OptionsUsed, Org, Report, Rules, SCHEMA, Saturated, Time, Tool, Totals,
+    Unrecognised, User, Window,
+};
+use crate::tally::frames::{Frames, key};
+use crate::tally::{FileRead, Resolved, Tally, coverage};
+
+/// Everything that a report is made of.
+pub struct Material<'a> {
+    pub known: &'a Known,
+    pub tally: &'a Tally,
+    pub resolved: &'a Resolved,
+    pub options: OptionsUsed,
+    pub zone: Zone,
+    /// In byte order of path.
+    pub inputs: Vec<InputSeen<'a>>,
+    /// Paths of the command line that lead nowhere, as messages.
+    pub missing: Vec<String>,
+}
+
+/// One file and what became of it.
+pub struct InputSeen<'a> {
+    pub path: &'a str,
+    /// Bytes on disk.
+    pub bytes: u64,
+    pub layout: Option<&'a Layout>,
+    pub compression: Option<Compression>,
+    /// The org that the user named for it.
+    pub org: Option<&'a str>,
+    pub outcome: Outcome<'a>,
+}
+
+/// What became of a file.
+pub enum Outcome<'a> {
+    Read { file: &'a FileRead, notes: FileNotes<'a> },
+    /// It should have been read and could not be: why.
+    Unusable(String),
+    /// Met by walking and no known layout: why.
+    Ignored(String),
+}
+
+/// Rejects that `report.json` holds; the table has all.
+const REJECTS: usize = 1_000;
+
+/// The report.
+pub fn report(material: &Material<'_>) -> Report {
+    let frames = Frames::of(material.tally, material.resolved);
+    let seen = inputs::seen(material);
+    let rows = &material.tally.rows;
+    let start = rows.iter().map(|row| row.first).min().map(time);
+    let end = rows.iter().map(|row| row.last).max().map(time);
+    let totals = totals(material, &frames);
+    let rejects = inputs::rejects(material).take(REJECTS).collect();
+    Report {
+        schema: SCHEMA,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        options: material.options.clone(),
+        exit: seen.exit,
+        window: Window { start: start.clone(), end: end.clone() },
+        history: History { start, end, events: totals.events },
+        inputs: seen.inputs,
+        ledger: seen.ledger,
+        totals,
+        coverage: coverage_of(material, seen.row_cap_hit, seen.zone_assumed, seen.notes),
+        failures: failures::failures(material, &frames),
+        timeline: over_time::timeline(material),
+        heatmap: over_time::heatmap(material),
+        findings: Vec::new(),
+        near_misses: Vec::new(),
+        integrations: Vec::new(),
+        unrecognised: unrecognised(material),
+        rejects,
+        suppressed: Vec::new(),
+        rules: Rules { run: Vec::new(), not_run: Vec::new() },
+        baseline: None,
+    }
+}
+
+/// Every row that could not be read, in order of file and line.
+pub fn all_rejects<'a>(
+    material: &'a Material<'a>,
+) -> impl Iterator<Item = crate::report::model::Reject> + 'a {
+    inputs::rejects(material)
+}
+
+fn time(at: Instant) -> Time {
+    Time(at.to_string())
+}
+
+fn org(material: &Material<'_>, at: u32) -> Option<Org> {
+    material.resolved.orgs.get(at).map(|org| Org(org.to_owned()))
+}
+
+fn user(material: &Material<'_>, at: u32) -> Option<User> {
+    material.resolved.users.get(at).map(|user| User(user.to_owned()))
+}
+
+fn app(material: &Material<'_>, at: u32) -> Option<String> {
+    material.resolved.apps.get(at).map(str::to_owned)
+}
+
+/// The id of a cause, given as its position plus one.
+fn cause_id(material: &Material<'_>, at: u32) -> String {
+    let causes = &material.known.causes;
+    let ix = at.checked_sub(1).map_or(causes.unrecognised(), crate::catalogue::CauseIx);
+    causes.cause(ix).id.clone()
+}
+
+fn totals(material: &Material<'_>, frames: &Frames) -> Totals {
+    let succeeded = |row: &&crate::tally::Row| material.resolved.what[row.dims.index()].success;
+    let rows = &material.tally.rows;
+    let events = rows.iter().map(|row| row.n).sum();
+    let successes = rows.iter().filter(succeeded).map(|row| row.n).sum();
+    Totals {
+        events,
+        successes,
+        failures: events - successes,
+        users: frames.distinct(key::USER),
+        apps: frames.distinct(key::APP),
+        sources: frames.distinct(key::SOURCE),
+        log_errors: 0,
+    }
+}
+
+fn coverage_of(
+    material: &Material<'_>,
+    row_cap_hit: bool,
+    zone_assumed: Option<String>,
+    notes: Vec<String>,
+) -> Coverage {
+    let (tally, resolved) = (material.tally, material.resolved);
+    let gaps = coverage::gaps(tally, material.zone).into_iter();
+    let saturated = coverage::saturated(tally, resolved).into_iter();
+    Coverage {
+        gaps: gaps.map(|gap| Gap { start: time(gap.start), end: time(gap.end) }).collect(),
+        row_cap_hit,
+        saturated: saturated
+            .filter_map(|(at, hour)| Some(Saturated { user: user(material, at)?, hour: time(hour) }))
+            .collect(),
+        zone_assumed,
+        notes,
+    }
+}
+
+/// Texts that the catalogue doesn't know: most frequent first within their field.
+fn unrecognised(material: &Material<'_>) -> Vec<Unrecognised> {
+    let (tally, resolved) = (material.tally, material.resolved);
+    let mut by_dims = vec![0; tally.dims.len()];
+    for row in &tally.rows {
+        by_dims[row.dims.index()] += row.n;
+    }
+    let unknown = material.known.causes.unrecognised();
+    let mut counts = std::collections::BTreeMap::new();
+    for ((dims, what), n) in tally.dims.iter().zip(&resolved.what).zip(by_dims) {
+        let description = resolved.descriptions.get(what.description);
+        let description = description.filter(|_| what.cause() == Some(unknown));
+        let texts = [
+            ("description", description),
+            ("login subtype", tally.symbols.known(dims.unknown_subtype)),
+            ("login type", tally.symbols.known(dims.unknown_type)),
+        ];
+        for (field, text) in texts {
+            if let Some(text) = text {
+                *counts.entry((field, text)).or_insert(0) += n;
+            }
+        }
+    }
+    let mut list: Vec<Unrecognised> = counts
+        .into_iter()
+        .map(|((field, text), count)| Unrecognised {
+            field: field.to_owned(),
+            text: text.to_owned(),
+            count,
+        })
+        .collect();
+    list.sort_by(|a, b| {
+        (&a.field, std::cmp::Reverse(a.count), &a.text).cmp(&(
+            &b.field,
+            std::cmp::Reverse(b.count),
+            &b.text,
+        ))
+    });
+    list
+}

@@ -1,0 +1,61 @@
+//! The attempts over time: equal buckets over the window, and hours of the week.
+
+use super::{Material, cause_id, time};
+use crate::event::{Instant, QUARTER_HOUR_MINUTES};
+use crate::report::model::{Bucket, CauseCounts, HeatCell, Timeline};
+use crate::tally::frames;
+
+/// Lengths of a bucket that are tried, in minutes, the smallest first.
+const BUCKET_MINUTES: [u32; 4] = [15, 60, 360, 1440];
+/// The most buckets that a timeline has while a longer bucket is left.
+const MOST_BUCKETS: u32 = 1_000;
+
+pub(super) fn timeline(material: &Material<'_>) -> Timeline {
+    let rows = &material.tally.rows;
+    let first = rows.iter().map(|row| row.first.minute()).min();
+    let last = rows.iter().map(|row| row.last.minute()).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return Timeline { bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60, buckets: Vec::new() };
+    };
+    let count = |length: u32| last / length - first / length + 1;
+    let fits = BUCKET_MINUTES.into_iter().find(|&length| count(length) <= MOST_BUCKETS);
+    let length = fits.unwrap_or(BUCKET_MINUTES[BUCKET_MINUTES.len() - 1]);
+    let begin = first / length;
+    let mut buckets: Vec<Bucket> = (0..count(length))
+        .map(|at| Bucket {
+            start: time(Instant::from_minute((begin + at) * length)),
+            successes: 0,
+            failures: 0,
+            causes: CauseCounts::new(),
+        })
+        .collect();
+    let slots = frames::slots(material.tally, material.resolved, |row| row.bucket / length - begin);
+    for slot in slots {
+        let Some(bucket) = buckets.get_mut(slot.slot as usize) else { continue };
+        bucket.successes += slot.successes;
+        bucket.failures += slot.failures;
+        if slot.failures > 0 {
+            *bucket.causes.entry(cause_id(material, slot.cause)).or_default() += slot.failures;
+        }
+    }
+    Timeline { bucket_seconds: u64::from(length) * 60, buckets }
+}
+
+/// All 168 hours of the week, Monday first.
+pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
+    let mut cells: Vec<HeatCell> = (0..7 * 24)
+        .map(|at: u8| HeatCell { weekday: at / 24 + 1, hour: at % 24, successes: 0, failures: 0 })
+        .collect();
+    // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
+    let slots = frames::slots(material.tally, material.resolved, |row| {
+        row.bucket / QUARTER_HOUR_MINUTES
+    });
+    for slot in slots {
+        let at = Instant::from_minute(slot.slot * QUARTER_HOUR_MINUTES);
+        let (weekday, hour) = material.zone.weekday_hour(at);
+        let Some(cell) = cells.get_mut((weekday * 24 + hour) as usize) else { continue };
+        cell.successes += slot.successes;
+        cell.failures += slot.failures;
+    }
+    cells
+}

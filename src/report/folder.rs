@@ -1,0 +1,192 @@
+//! The report folder: written aside, then swapped in, so that there is always a whole one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tempfile::TempDir;
+
+use super::assemble::Material;
+use super::html::{CauseText, Chart, Extras};
+use super::model::Report;
+use super::{assemble, chart, csv, html, json, markdown};
+use crate::catalogue::{Catalogue, Cause};
+use crate::ingest::MARKER;
+use crate::tally::write_parquet;
+
+/// What the folder holds beside `report.json`, the tally and the tables' folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Formats {
+    pub html: bool,
+    pub markdown: bool,
+    pub csv: bool,
+    pub svg: bool,
+}
+
+/// The folder can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum NoFolder {
+    #[error("{}: not empty, and not an earlier report; nothing was written. Name another folder with --out", .0.display())]
+    Foreign(PathBuf),
+    #[error("{}: not a folder; name another with --out", .0.display())]
+    NotAFolder(PathBuf),
+    #[error("{}: {error}", .path.display())]
+    Unreadable { path: PathBuf, error: io::Error },
+}
+
+/// Whether a report may be written to a folder: it is new, empty or an earlier report.
+///
+/// # Errors
+/// Why it may not.
+pub fn check(folder: &Path) -> Result<(), NoFolder> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(NoFolder::NotAFolder(folder.to_owned()));
+        }
+        Err(error) => return Err(NoFolder::Unreadable { path: folder.to_owned(), error }),
+    };
+    if folder.join(MARKER).exists() || entries.count() == 0 {
+        Ok(())
+    } else {
+        Err(NoFolder::Foreign(folder.to_owned()))
+    }
+}
+
+/// Writes a report folder: aside first, then in place by renames. Where that fails, the earlier
+/// report stands as before.
+///
+/// # Errors
+/// What the operating system says, with the path.
+pub fn write(
+    folder: &Path,
+    report: &Report,
+    material: &Material<'_>,
+    formats: Formats,
+) -> anyhow::Result<()> {
+    check(folder)?;
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
+    let aside = tempfile::Builder::new()
+        .prefix(".loginscope-new-")
+        .tempdir_in(&parent)
+        .with_context(|| parent.display().to_string())?;
+    fill(aside.path(), report, material, formats)?;
+    swap(aside, folder, &parent).with_context(|| folder.display().to_string())
+}
+
+fn fill(
+    folder: &Path,
+    report: &Report,
+    material: &Material<'_>,
+    formats: Formats,
+) -> anyhow::Result<()> {
+    let text = |name: &str, text: &str| file(folder, name, |out| Ok(out.write_all(text.as_bytes())?));
+    text(MARKER, &format!("loginscope report, schema {}\n", report.schema))?;
+    text("report.json", &json::json(report)?)?;
+    let charts = if formats.html || formats.svg { chart::all(report) } else { Vec::new() };
+    if formats.svg {
+        for chart in &charts {
+            text(&format!("charts/{}.svg", chart.id), &chart.svg)?;
+        }
+    }
+    if formats.html {
+        text("report.html", &page(report, &material.known.causes, charts))?;
+    }
+    if formats.markdown {
+        text("report.md", &markdown::markdown(report, &material.known.causes))?;
+    }
+    if formats.csv {
+        for (name, table) in csv::TABLES {
+            file(folder, &format!("tables/{name}"), |mut out| Ok(table(report, &mut out)?))?;
+        }
+        file(folder, "tables/rejects.csv", |mut out| {
+            Ok(csv::rejects(assemble::all_rejects(material), &mut out)?)
+        })?;
+    }
+    let paths: Vec<String> = material.inputs.iter().map(|seen| seen.path.to_owned()).collect();
+    file(folder, "tally.parquet", |out| write_parquet(material.tally, &paths, out))
+}
+
+/// The page with its charts and what is known of each cause that occurs.
+pub fn page(report: &Report, catalogue: &Catalogue, charts: Vec<chart::Drawing>) -> String {
+    let known = report.failures.by_cause.iter().filter_map(|row| catalogue.by_id(&row.cause));
+    let causes: Vec<CauseText> = known.map(cause_text).collect();
+    let charts = charts.into_iter().map(|drawing| Chart {
+        id: drawing.id,
+        title: drawing.title,
+        summary: drawing.summary,
+        svg: drawing.svg,
+    });
+    html::page(report, &Extras { charts: charts.collect(), causes: &causes })
+}
+
+fn cause_text(cause: &Cause) -> CauseText {
+    CauseText {
+        id: cause.id.clone(),
+        title: cause.title.clone(),
+        class: cause.class.id().to_owned(),
+        permanent: cause.permanent,
+        fixed_by: cause.fixed_by.clone(),
+        means: cause.means.clone(),
+        tell_apart: cause.tell_apart.clone(),
+        steps: cause.steps.clone(),
+        source: cause.source.clone(),
+    }
+}
+
+/// Writes one file that only its owner may read, and makes its folder where it has one.
+fn file(
+    folder: &Path,
+    name: &str,
+    fill: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let path = folder.join(name);
+    let write = || -> anyhow::Result<()> {
+        if let Some(parent) = path.parent() {
+            make_private(parent)?;
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut out = BufWriter::new(options.open(&path)?);
+        fill(&mut out)?;
+        // What a buffer holds back must not be lost without a word when the disk is full.
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        Ok(())
+    };
+    write().with_context(|| format!("writing {name}"))
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Puts the new folder in the place of the old one; the old one comes back where that fails.
+fn swap(aside: TempDir, folder: &Path, parent: &Path) -> io::Result<()> {
+    if !folder.exists() {
+        fs::rename(aside.path(), folder)?;
+        // The folder is where it belongs now: nothing is left aside to clean up.
+        let _ = aside.keep();
+        return Ok(());
+    }
+    let old = tempfile::Builder::new().prefix(".loginscope-old-").tempdir_in(parent)?;
+    let kept = old.path().join("report");
+    fs::rename(folder, &kept)?;
+    if let Err(error) = fs::rename(aside.path(), folder) {
+        fs::rename(&kept, folder)?;
+        return Err(error);
+    }
+    let _ = aside.keep();
+    old.close()
+}

@@ -1,0 +1,120 @@
+//! The summary on standard output: the verdict, the worst, and what was not read.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::report::escape::terminal as safe;
+use crate::report::model::{Group, Report};
+use crate::report::verdict::verdict;
+use crate::report::words::{clip, count, instant, span, thousands};
+
+/// Rows of the table.
+const ROWS: usize = 10;
+/// Lines for what was not read.
+const NOTES: usize = 8;
+/// Columns of the terminal that text is wrapped to.
+const WIDTH: usize = 100;
+
+/// The summary, at most 40 lines. `colour` allows escape sequences of our own.
+pub fn summary(report: &Report, folder: Option<&str>, colour: bool) -> String {
+    let bold = |text: &str| if colour { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() };
+    let mut out = String::new();
+    // A verdict quotes one description; the longest still leaves room for the rest.
+    let text = clip(&safe(&verdict(report)), 600);
+    for line in textwrap::wrap(&text, WIDTH) {
+        let _ = writeln!(out, "{}", bold(&line));
+    }
+    if let (Some(start), Some(end)) = (&report.window.start, &report.window.end) {
+        let _ = writeln!(out, "{}", span(&start.0, &end.0));
+    }
+    let ledger = &report.ledger;
+    let _ = writeln!(
+        out,
+        "{} read from {}: {} counted, {} unreadable, {} duplicate, {} blank, {} ignored",
+        count(ledger.read, "row", "rows"),
+        count(report.inputs.len() as u64, "file", "files"),
+        thousands(ledger.events),
+        thousands(ledger.rejects),
+        thousands(ledger.duplicates),
+        thousands(ledger.blank),
+        thousands(ledger.ignored)
+    );
+    table(&mut out, &report.failures.groups, &bold);
+    notes(&mut out, report);
+    if let Some(folder) = folder {
+        let _ = writeln!(out, "\nReport: {}", safe(folder));
+    }
+    out
+}
+
+const HEAD: [&str; 6] = ["failures", "user", "app", "description", "first", "last"];
+/// The widest that each column gets.
+const WIDEST: [usize; 6] = [12, 34, 24, 34, 19, 19];
+
+fn table(out: &mut String, groups: &[Group], bold: &dyn Fn(&str) -> String) {
+    if groups.is_empty() {
+        return;
+    }
+    let cell = |text: Option<&str>, at: usize| {
+        let text = text.map_or_else(|| "(unknown)".into(), safe);
+        clip(&text, WIDEST[at] - 1)
+    };
+    let row = |group: &Group| {
+        [
+            thousands(group.failures),
+            cell(group.user.as_ref().map(|user| user.0.as_str()), 1),
+            cell(group.app.as_deref(), 2),
+            cell(group.description.as_deref(), 3),
+            instant(&group.first.0),
+            instant(&group.last.0),
+        ]
+    };
+    let rows: Vec<[String; 6]> = groups.iter().take(ROWS).map(row).collect();
+    let width = |at: usize| {
+        let widest = rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
+        widest.max(HEAD[at].width())
+    };
+    let widths: [usize; 6] = std::array::from_fn(width);
+    out.push('\n');
+    let _ = writeln!(out, "{}", bold(&line(&HEAD.map(str::to_owned), &widths)));
+    for row in &rows {
+        let _ = writeln!(out, "{}", line(row, &widths));
+    }
+    if groups.len() > ROWS {
+        let _ = writeln!(out, "and {} more", thousands((groups.len() - ROWS) as u64));
+    }
+}
+
+/// One row: the number right-aligned, the rest left.
+fn line(cells: &[String; 6], widths: &[usize; 6]) -> String {
+    let mut line = String::new();
+    for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let blanks = " ".repeat(width.saturating_sub(cell.width()));
+        match at {
+            0 => line.extend([blanks.as_str(), cell]),
+            _ => line.extend(["  ", cell, blanks.as_str()]),
+        }
+    }
+    line.trim_end().to_owned()
+}
+
+fn notes(out: &mut String, report: &Report) {
+    let unknown = report.unrecognised.iter().filter(|text| text.field == "description").count();
+    let unknown = (unknown > 0).then(|| {
+        let texts = count(unknown as u64, "description is", "descriptions are");
+        format!("{texts} not recognised; the report lists them")
+    });
+    let notes: Vec<&String> =
+        report.exit.reasons.iter().chain(&report.coverage.notes).chain(&unknown).collect();
+    if notes.is_empty() {
+        return;
+    }
+    out.push('\n');
+    for note in notes.iter().take(NOTES) {
+        let _ = writeln!(out, "note: {}", clip(&safe(note), 200));
+    }
+    if notes.len() > NOTES {
+        let _ = writeln!(out, "and {} more notes in the report", notes.len() - NOTES);
+    }
+}

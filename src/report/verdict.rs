@@ -1,0 +1,282 @@
+//! The answer in one sentence: how many failed, of what most of all, and who it hits.
+//!
+//! HTML, Markdown and the terminal show the same sentence. It quotes a description as the
+//! source wrote it, so each writer escapes the whole for its medium.
+
+use crate::report::model::{ByDescription, Report, Totals};
+use crate::report::words::{clip, count, share, thousands};
+
+/// The cause of outcomes that the catalogue does not know.
+const UNRECOGNISED: &str = "unrecognised";
+
+/// Longer descriptions are cut in the sentence; the tables have more of them.
+const QUOTE: usize = 120;
+
+/// What a reader has to know if they read nothing else. Raw text: escape it.
+pub fn verdict(report: &Report) -> String {
+    let totals = &report.totals;
+    if totals.events == 0 {
+        return nothing(report);
+    }
+    let warning = unrecognised(report);
+    let sentence = match report.failures.by_description.first() {
+        _ if totals.failures == 0 => succeeded(totals.events),
+        Some(first) => failed(totals, first),
+        None => format!("{}.", failed_of(totals)),
+    };
+    match warning {
+        Some(warning) => format!("{warning} {sentence}"),
+        None => sentence,
+    }
+}
+
+fn nothing(report: &Report) -> String {
+    match report.history.events {
+        0 => "No login attempt could be read.".to_owned(),
+        1 => "The one login attempt that was read is not within the reported time.".to_owned(),
+        n => format!(
+            "None of the {} login attempts read is within the reported time.",
+            thousands(n)
+        ),
+    }
+}
+
+fn succeeded(events: u64) -> String {
+    match events {
+        1 => "The only login attempt succeeded.".to_owned(),
+        n => format!("All {} login attempts succeeded.", thousands(n)),
+    }
+}
+
+/// A fifth unknown is too much to trust any count by cause, so that is said first.
+fn unrecognised(report: &Report) -> Option<String> {
+    let events = report.totals.events;
+    let unknown = report
+        .failures
+        .by_cause
+        .iter()
+        .find(|c| c.cause == UNRECOGNISED)?
+        .failures;
+    (u128::from(unknown) * 5 > u128::from(events)).then(|| {
+        format!(
+            "The outcome of {} of {} login attempts ({}) is not recognised and counts as a failure, so check those texts first.",
+            thousands(unknown),
+            thousands(events),
+            share(unknown, events)
+        )
+    })
+}
+
+fn failed_of(totals: &Totals) -> String {
+    format!(
+        "{} of {} failed ({})",
+        thousands(totals.failures),
+        count(totals.events, "login attempt", "login attempts"),
+        share(totals.failures, totals.events)
+    )
+}
+
+fn failed(totals: &Totals, first: &ByDescription) -> String {
+    let what = match &first.description {
+        Some(text) => format!("«{}»", clip(text, QUOTE)),
+        None => "without a description".to_owned(),
+    };
+    let who = whom(first);
+    let head = failed_of(totals);
+    if first.failures == totals.failures {
+        let all = if totals.failures == 1 {
+            "namely"
+        } else {
+            "all of them"
+        };
+        format!("{head}, {all} {what}{who}.")
+    } else {
+        let most = if first.failures > totals.failures / 2 {
+            "most of them"
+        } else {
+            "most often"
+        };
+        format!("{head}, {most} {what}: {}{who}.", thousands(first.failures))
+    }
+}
+
+/// ` by 3 users through 2 apps`, without what no source tells.
+fn whom(first: &ByDescription) -> String {
+    let mut who = String::new();
+    if first.users > 0 {
+        who += &format!(" by {}", count(first.users, "user", "users"));
+    }
+    if first.apps > 0 {
+        who += &format!(" through {}", count(first.apps, "app", "apps"));
+    }
+    who
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::report::model::{
+        ByCause, Coverage, Exit, Failures, History, Ledger, OptionsUsed, Rules, SCHEMA, Time,
+        Timeline, Tool, Window,
+    };
+
+    fn time() -> Time {
+        Time("2026-03-02T07:15:00Z".to_owned())
+    }
+
+    /// A report with nothing but these numbers.
+    pub(crate) fn report(events: u64, failures: u64) -> Report {
+        Report {
+            schema: SCHEMA,
+            tool: Tool {
+                name: String::new(),
+                version: String::new(),
+            },
+            options: OptionsUsed {
+                timezone: "UTC".to_owned(),
+                date_order: "auto".to_owned(),
+                strict: false,
+            },
+            exit: Exit {
+                code: 0,
+                reasons: vec![],
+            },
+            window: Window {
+                start: None,
+                end: None,
+            },
+            history: History {
+                start: None,
+                end: None,
+                events,
+            },
+            inputs: vec![],
+            ledger: Ledger::default(),
+            totals: Totals {
+                events,
+                successes: events - failures,
+                failures,
+                users: 0,
+                apps: 0,
+                sources: 0,
+                log_errors: 0,
+            },
+            coverage: Coverage {
+                gaps: vec![],
+                row_cap_hit: false,
+                saturated: vec![],
+                zone_assumed: None,
+                notes: vec![],
+            },
+            failures: Failures {
+                groups: vec![],
+                by_user: vec![],
+                by_app: vec![],
+                by_description: vec![],
+                by_cause: vec![],
+            },
+            timeline: Timeline {
+                bucket_seconds: 3600,
+                buckets: vec![],
+            },
+            heatmap: vec![],
+            findings: vec![],
+            near_misses: vec![],
+            integrations: vec![],
+            unrecognised: vec![],
+            rejects: vec![],
+            suppressed: vec![],
+            rules: Rules {
+                run: vec![],
+                not_run: vec![],
+            },
+            baseline: None,
+        }
+    }
+
+    fn described(mut report: Report, text: Option<&str>, failures: u64, who: (u64, u64)) -> Report {
+        report.failures.by_description = vec![ByDescription {
+            description: text.map(str::to_owned),
+            cause: "x".to_owned(),
+            failures,
+            users: who.0,
+            apps: who.1,
+            first: time(),
+            last: time(),
+        }];
+        report
+    }
+
+    fn unknown(mut report: Report, failures: u64) -> Report {
+        report.failures.by_cause = vec![ByCause {
+            cause: UNRECOGNISED.to_owned(),
+            failures,
+            users: 0,
+            apps: 0,
+            sources: 0,
+            first: time(),
+            last: time(),
+        }];
+        report
+    }
+
+    #[test]
+    fn says_what_most_of_the_failures_are() {
+        let text = "Username-Password Flow Disabled";
+        assert_eq!(
+            verdict(&described(report(18_204, 412), Some(text), 310, (3, 2))),
+            "412 of 18,204 login attempts failed (2.3 %), most of them \
+             «Username-Password Flow Disabled»: 310 by 3 users through 2 apps."
+        );
+        assert_eq!(
+            verdict(&described(report(10, 4), Some("X"), 2, (1, 0))),
+            "4 of 10 login attempts failed (40.0 %), most often «X»: 2 by 1 user."
+        );
+    }
+
+    #[test]
+    fn one_description_for_all() {
+        assert_eq!(
+            verdict(&described(report(10, 4), None, 4, (0, 0))),
+            "4 of 10 login attempts failed (40.0 %), all of them without a description."
+        );
+        assert_eq!(
+            verdict(&described(report(1, 1), Some("X"), 1, (1, 1))),
+            "1 of 1 login attempt failed (100 %), namely «X» by 1 user through 1 app."
+        );
+    }
+
+    #[test]
+    fn nothing_read_and_nothing_failed() {
+        assert_eq!(verdict(&report(0, 0)), "No login attempt could be read.");
+        assert_eq!(
+            verdict(&report(1_234, 0)),
+            "All 1,234 login attempts succeeded."
+        );
+        let mut outside = report(0, 0);
+        outside.history.events = 1_234;
+        assert_eq!(
+            verdict(&outside),
+            "None of the 1,234 login attempts read is within the reported time."
+        );
+    }
+
+    #[test]
+    fn too_much_unknown_comes_first() {
+        let at_a_fifth = unknown(described(report(100, 30), Some("X"), 20, (1, 1)), 20);
+        assert!(verdict(&at_a_fifth).starts_with("30 of 100"));
+        let above = unknown(described(report(100, 30), Some("X"), 21, (1, 1)), 21);
+        assert_eq!(
+            verdict(&above),
+            "The outcome of 21 of 100 login attempts (21.0 %) is not recognised and counts as \
+             a failure, so check those texts first. 30 of 100 login attempts failed (30.0 %), \
+             most of them «X»: 21 by 1 user through 1 app."
+        );
+    }
+
+    #[test]
+    fn a_long_description_is_cut() {
+        let long = "a".repeat(1_000_000);
+        assert!(verdict(&described(report(9, 9), Some(&long), 9, (1, 1))).len() < 300);
+    }
+}

@@ -1,0 +1,148 @@
+//! What the counts can't see: silent spans, and users at the hourly limit.
+
+use std::collections::BTreeMap;
+
+use super::{Resolved, Tally};
+use crate::event::{Instant, MINUTE_MS, Zone};
+
+/// Logins of one user in one hour after which Salesforce writes no more rows.
+/// Source: help.salesforce.com, login rate limit (3,600 an hour and user).
+pub const HOURLY_LIMIT: u64 = 3_600;
+/// A silent span counts as a gap where at least so many events were to be expected.
+pub const EXPECTED_IN_A_GAP: u64 = 10;
+
+const HOUR_MINUTES: u32 = 60;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// From so many days on, each weekday has its own expectation; before, workdays and weekends.
+const DAYS_FOR_WEEKDAYS: u64 = 21;
+
+/// A span without any event: from the last one before it to the first one after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    pub start: Instant,
+    pub end: Instant,
+}
+
+/// Users (numbers of [`Resolved::users`]) and the UTC hours in which they reached the limit,
+/// sorted.
+pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
+    let mut saturated = Vec::new();
+    let mut hour = 0;
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut close = |hour: u32, counts: &mut BTreeMap<u32, u64>| {
+        let full = counts.iter().filter(|(user, n)| **user != 0 && **n >= HOURLY_LIMIT);
+        saturated.extend(full.map(|(user, _)| (*user, Instant::from_minute(hour * HOUR_MINUTES))));
+        counts.clear();
+    };
+    // Rows are sorted by time, so one hour is complete before the next begins.
+    for row in &tally.rows {
+        let of_row = row.bucket / HOUR_MINUTES;
+        if of_row != hour {
+            close(hour, &mut counts);
+            hour = of_row;
+        }
+        *counts.entry(resolved.user[row.user.index()]).or_default() += row.n;
+    }
+    close(hour, &mut counts);
+    saturated.sort_unstable();
+    saturated
+}
+
+/// Spans without any event where at least ten were to be expected, judged by what the same hours
+/// of similar days hold.
+pub fn gaps(tally: &Tally, zone: Zone) -> Vec<Gap> {
+    let hours = Hours::of(tally);
+    let Some(expected) = Expected::of(&hours, zone) else { return Vec::new() };
+    let mut gaps = Vec::new();
+    for (before, after) in hours.0.iter().zip(hours.0.iter().skip(1)) {
+        let (start, end) = (before.1.last, after.1.first);
+        if end.millis() - start.millis() < HOUR_MS {
+            continue;
+        }
+        if expected.between(start, end) >= EXPECTED_IN_A_GAP as f64 {
+            gaps.push(Gap { start, end });
+        }
+    }
+    gaps
+}
+
+/// What each hour with an event holds, by hours since 1970.
+struct Hours(BTreeMap<i64, Hour>);
+
+struct Hour {
+    n: u64,
+    first: Instant,
+    last: Instant,
+}
+
+impl Hours {
+    fn of(tally: &Tally) -> Self {
+        let mut hours: BTreeMap<i64, Hour> = BTreeMap::new();
+        let mut current: Option<(i64, Hour)> = None;
+        for row in &tally.rows {
+            let at = i64::from(row.bucket / HOUR_MINUTES);
+            match &mut current {
+                Some((hour, known)) if *hour == at => {
+                    known.n += row.n;
+                    known.first = known.first.min(row.first);
+                    known.last = known.last.max(row.last);
+                }
+                _ => {
+                    let fresh = Hour { n: row.n, first: row.first, last: row.last };
+                    hours.extend(current.replace((at, fresh)));
+                }
+            }
+        }
+        hours.extend(current);
+        Self(hours)
+    }
+}
+
+/// The mean count of each kind of hour.
+struct Expected {
+    zone: Zone,
+    by_weekday: bool,
+    mean: Vec<f64>,
+}
+
+impl Expected {
+    fn of(hours: &Hours, zone: Zone) -> Option<Self> {
+        let (first, last) = (*hours.0.keys().next()?, *hours.0.keys().next_back()?);
+        let days = u64::try_from((last - first) / 24).unwrap_or(0);
+        let by_weekday = days >= DAYS_FOR_WEEKDAYS;
+        let mut expected = Self { zone, by_weekday, mean: vec![0.0; 7 * 24] };
+        let mut seen = vec![0.0_f64; 7 * 24];
+        for hour in first..=last {
+            let class = expected.class(hour);
+            seen[class] += 1.0;
+            if let Some(known) = hours.0.get(&hour) {
+                expected.mean[class] += known.n as f64;
+            }
+        }
+        for (mean, seen) in expected.mean.iter_mut().zip(seen) {
+            *mean /= seen.max(1.0);
+        }
+        Some(expected)
+    }
+
+    fn class(&self, hour: i64) -> usize {
+        let (weekday, hour) = self.zone.weekday_hour(Instant::from_millis(hour * HOUR_MS));
+        let day = match (self.by_weekday, weekday) {
+            (true, weekday) => weekday,
+            (false, 5 | 6) => 5,
+            (false, _) => 0,
+        };
+        (day * 24 + hour) as usize
+    }
+
+    /// How many events a span would hold, hours that it covers partly counted by their share.
+    fn between(&self, start: Instant, end: Instant) -> f64 {
+        let (start, end) = (start.millis(), end.millis());
+        let hours = start.div_euclid(HOUR_MS)..=end.div_euclid(HOUR_MS);
+        let share = |hour: i64| {
+            let covered = end.min((hour + 1) * HOUR_MS) - start.max(hour * HOUR_MS);
+            covered.max(0) as f64 / HOUR_MS as f64
+        };
+        hours.map(|hour| self.mean[self.class(hour)] * share(hour)).sum()
+    }
+}

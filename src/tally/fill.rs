@@ -1,0 +1,334 @@
+//! Reads files into the tally, in parallel.
+//!
+//! Each worker takes the next piece of work, reads it by position into its own buffer and counts
+//! into its own tables; nothing is shared but the number of the next piece. A file whose pieces
+//! don't meet, or whose rows show that its clock was taken wrongly, is read again.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rayon::ThreadPool;
+
+use super::row::Row;
+use super::worker::{Counts, KEPT_IN_FULL, Span, Work, piece, stream};
+use super::{Part, Tally};
+use crate::catalogue::Known;
+use crate::event::Place;
+use crate::ingest::{Compression, Piece, Progress, cut};
+use crate::normalise::{Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle};
+
+/// A file whose layout is known.
+#[derive(Debug)]
+pub struct ToRead<'a> {
+    /// Its position among the inputs of the run.
+    pub input: u32,
+    pub file: &'a Path,
+    pub compression: Compression,
+    /// Bytes on disk.
+    pub size: u64,
+    pub reading: Reading<'a>,
+    /// The org that the user named for it.
+    pub org: Option<&'a str>,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct FileRead {
+    pub ledger: Ledger,
+    /// In order of line; the first thousand with value and excerpt.
+    pub rejects: Vec<Reject>,
+    pub evidence: Evidence,
+    /// It ended too early or is damaged; what came before was read.
+    pub cut_short: Option<String>,
+}
+
+/// All files, counted.
+#[derive(Debug)]
+pub struct Filled {
+    pub tally: Tally,
+    /// One entry a file, in the order given.
+    pub files: Vec<Result<FileRead, NotRead>>,
+    /// User ids and the usernames that exports give them, sorted.
+    pub users: Vec<(String, String)>,
+}
+
+/// How to read.
+pub struct Fill<'a> {
+    pub known: &'a Known,
+    pub assumed: Assumed,
+    pub pool: &'a ThreadPool,
+    /// Bytes of plain files that are read as one piece.
+    pub piece_size: u64,
+    pub progress: &'a Progress,
+    /// Set when the user wants to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// The user stopped the run.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("stopped; no report was written")]
+pub struct Interrupted;
+
+/// One thing to do: a piece of a file, or the whole file in one go.
+struct Task {
+    file: usize,
+    piece: Option<Piece>,
+}
+
+/// What one worker made of its share of one file.
+struct Session {
+    file: usize,
+    spans: Vec<Span>,
+    rows: Vec<Row>,
+    evidence: Evidence,
+    failed: Option<String>,
+}
+
+/// What one worker made of all its tasks in one round.
+struct Share {
+    names: Names,
+    sessions: Vec<Session>,
+}
+
+/// How a file stands between rounds.
+enum State {
+    /// To be read, in pieces or in one go.
+    Open { whole: bool },
+    Done(Result<FileRead, NotRead>),
+}
+
+/// Rounds after which a file that still isn't settled is given up.
+const ROUNDS: usize = 6;
+
+/// Reads and counts all files.
+///
+/// # Errors
+/// Only that the user stopped the run: what is wrong with a file is part of the result.
+pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, Interrupted> {
+    let mut states: Vec<State> = files
+        .iter()
+        .map(|file| State::Open { whole: file.compression != Compression::Plain })
+        .collect();
+    let mut shares: Vec<Share> = Vec::new();
+    for round in 0..ROUNDS {
+        let tasks = tasks(files, &states, with.piece_size);
+        if tasks.is_empty() {
+            break;
+        }
+        let mut fresh = read(files, &tasks, with);
+        if with.stop.load(Ordering::Relaxed) {
+            return Err(Interrupted);
+        }
+        for (at, file) in files.iter_mut().enumerate() {
+            if matches!(states[at], State::Open { .. }) {
+                let last_round = round + 1 == ROUNDS;
+                states[at] = judge(at, file, &mut fresh, with, last_round);
+            }
+        }
+        shares.append(&mut fresh);
+    }
+    Ok(collect(files, states, shares))
+}
+
+fn tasks(files: &[ToRead<'_>], states: &[State], piece_size: u64) -> Vec<Task> {
+    let mut whole_files = Vec::new();
+    let mut pieces = Vec::new();
+    for (at, (file, state)) in files.iter().zip(states).enumerate() {
+        match state {
+            State::Done(_) => {}
+            State::Open { whole: true } => whole_files.push(Task { file: at, piece: None }),
+            State::Open { whole: false } => {
+                let cuts = cut(file.reading.body, file.size, piece_size);
+                pieces.extend(cuts.into_iter().map(|piece| Task { file: at, piece: Some(piece) }));
+                if file.size <= file.reading.body {
+                    whole_files.push(Task { file: at, piece: None });
+                }
+            }
+        }
+    }
+    // Long work first, so that no worker is left alone with it at the end.
+    whole_files.sort_by_key(|task| std::cmp::Reverse(files[task.file].size));
+    whole_files.append(&mut pieces);
+    whole_files
+}
+
+/// One round: every worker takes tasks until none are left.
+fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        if with.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        tasks.get(next.fetch_add(1, Ordering::Relaxed))
+    };
+    with.pool.broadcast(|_| {
+        let mut share = Share { names: Names::default(), sessions: Vec::new() };
+        let mut buffer = Vec::new();
+        let mut success = Vec::new();
+        let mut task = take();
+        while let Some(first) = task {
+            let file = &files[first.file];
+            let mut decoder =
+                Decoder::new(&file.reading, with.known, &mut share.names, file.org);
+            let mut counts = Counts::default();
+            let mut session = Session::of(first.file);
+            while let Some(now) = task.filter(|task| task.file == first.file) {
+                let mut work = Work {
+                    reading: &file.reading,
+                    decoder: &mut decoder,
+                    counts: &mut counts,
+                    success: &mut success,
+                };
+                let outcome = match now.piece {
+                    Some(span) => piece(file.file, file.size, span, &mut buffer, &mut work),
+                    None => stream(file.file, file.compression, &mut buffer, &mut work),
+                };
+                match outcome {
+                    Ok(span) => session.spans.push(span),
+                    Err(error) => session.failed = Some(error.to_string()),
+                }
+                with.progress.add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
+                task = take();
+            }
+            session.evidence = decoder.into_evidence();
+            session.rows = counts.into_rows();
+            share.sessions.push(session);
+        }
+        share
+    })
+}
+
+impl Session {
+    fn of(file: usize) -> Self {
+        Self { file, spans: Vec::new(), rows: Vec::new(), evidence: Evidence::default(), failed: None }
+    }
+}
+
+/// Whether a file was read as it should be. What it gave is taken back where it was not.
+fn judge(
+    at: usize,
+    file: &mut ToRead<'_>,
+    shares: &mut [Share],
+    with: &Fill<'_>,
+    last_round: bool,
+) -> State {
+    let sessions: Vec<&mut Session> = shares
+        .iter_mut()
+        .flat_map(|share| &mut share.sessions)
+        .filter(|session| session.file == at)
+        .collect();
+    let mut spans: Vec<&Span> = sessions.iter().flat_map(|session| &session.spans).collect();
+    spans.sort_by_key(|span| span.index);
+    let mut evidence = Evidence::default();
+    for session in &sessions {
+        evidence.merge(&session.evidence);
+    }
+    let failed = sessions.iter().find_map(|session| session.failed.clone());
+    let state = if let Some(error) = failed {
+        State::Done(Err(NotRead::Unreadable(error)))
+    } else if !meet(&spans, file) {
+        State::Open { whole: true }
+    } else {
+        match settle(&file.reading.clock, &evidence, &with.known.zones, with.assumed) {
+            Ok(Some(_)) if last_round => {
+                let why = "its dates don't settle".to_owned();
+                State::Done(Err(NotRead::Unreadable(why)))
+            }
+            Ok(Some(clock)) => {
+                file.reading.clock = clock;
+                State::Open { whole: spans.len() == 1 }
+            }
+            Ok(None) => State::Done(Ok(put_together(&spans, evidence, file))),
+            Err(why) => State::Done(Err(why)),
+        }
+    };
+    let lines = LineBases::of(&spans, file.reading.lines_before);
+    for session in sessions {
+        if matches!(state, State::Done(Ok(_))) {
+            for row in &mut session.rows {
+                row.place = Place::new(file.input, lines.line(row.place));
+            }
+        } else {
+            session.rows = Vec::new();
+        }
+    }
+    state
+}
+
+/// Whether each piece began where the one before it ended.
+fn meet(spans: &[&Span], file: &ToRead<'_>) -> bool {
+    let mut expected = file.reading.body;
+    spans.iter().all(|span| match span.first {
+        Some(first) => {
+            let meets = first == expected;
+            expected = span.next;
+            meets
+        }
+        // No record begins in the piece: then the one before must reach over it.
+        None => expected > span.next,
+    })
+}
+
+/// The line at which each span of a file begins.
+struct LineBases(Vec<u64>);
+
+impl LineBases {
+    fn of(spans: &[&Span], before: u64) -> Self {
+        let mut line = before;
+        let bases = spans.iter().map(|span| {
+            let base = line;
+            line += span.lines;
+            base
+        });
+        Self(bases.collect())
+    }
+
+    /// The physical line of a place that counts from its span's start.
+    fn line(&self, place: Place) -> u64 {
+        let span = usize::try_from(place.file()).unwrap_or(usize::MAX);
+        self.0.get(span).copied().unwrap_or(0) + place.line()
+    }
+}
+
+fn put_together(spans: &[&Span], evidence: Evidence, file: &ToRead<'_>) -> FileRead {
+    let bases = LineBases::of(spans, file.reading.lines_before);
+    let mut ledger = Ledger { blank: file.reading.blank_before, ..Ledger::default() };
+    let mut rejects: Vec<Reject> = Vec::new();
+    for (span, base) in spans.iter().zip(&bases.0) {
+        ledger += span.ledger;
+        for reject in &span.rejects {
+            let mut reject = reject.clone();
+            reject.line += base;
+            if rejects.len() >= KEPT_IN_FULL {
+                reject.reason = reject.reason.in_short();
+                reject.excerpt = "".into();
+            }
+            rejects.push(reject);
+        }
+    }
+    let cut_short = spans.iter().find_map(|span| span.cut_short.clone());
+    FileRead { ledger, rejects, evidence, cut_short }
+}
+
+fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Filled {
+    debug_assert_eq!(files.len(), states.len());
+    let mut users = Vec::new();
+    let mut parts = Vec::new();
+    for share in shares {
+        let text = |sym| share.names.symbols.text(sym).to_owned();
+        users.extend(share.names.users.iter().map(|&(id, name)| (text(id), text(name))));
+        let rows = share.sessions.into_iter().flat_map(|session| session.rows).collect();
+        parts.push(Part { names: share.names, rows });
+    }
+    users.sort_unstable();
+    users.dedup();
+    let outcome = |state| match state {
+        State::Done(outcome) => outcome,
+        State::Open { .. } => Err(NotRead::Unreadable("its dates don't settle".to_owned())),
+    };
+    Filled {
+        tally: Tally::from_parts(&parts),
+        files: states.into_iter().map(outcome).collect(),
+        users,
+    }
+}

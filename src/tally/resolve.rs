@@ -1,0 +1,188 @@
+//! Names, spellings and causes, given to the merged tally.
+//!
+//! Only here, so that tallies of different files and weeks add up before anybody decides what a
+//! text means.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::Tally;
+use crate::catalogue::{CauseIx, Known, fold_status};
+use crate::event::{Basis, Dims, Flow, Sym};
+
+/// Distinct names in byte order. Entry 0 is "not known", which sorts first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameTable(Vec<String>);
+
+impl NameTable {
+    /// A table of names, and the entry of each.
+    fn of<'a>(names: impl Iterator<Item = &'a str>) -> (Self, FxHashMap<&'a str, u32>) {
+        let mut sorted: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let index = (1..).zip(&sorted).map(|(at, name)| (*name, at)).collect();
+        let table = std::iter::once("").chain(sorted.iter().copied()).map(str::to_owned);
+        (Self(table.collect()), index)
+    }
+
+    /// The name of an entry; `None` for the unknown one.
+    pub fn get(&self, at: u32) -> Option<&str> {
+        (at != 0).then(|| self.0.get(at as usize).map(String::as_str))?
+    }
+}
+
+/// What each symbol and combination of a tally means. Entries of [`NameTable`]s.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    pub orgs: NameTable,
+    pub users: NameTable,
+    pub apps: NameTable,
+    pub descriptions: NameTable,
+    pub sources: NameTable,
+    /// By symbol: the user.
+    pub user: Vec<u32>,
+    /// By combination.
+    pub what: Vec<What>,
+    /// How many users are shown by id for want of a name.
+    users_by_id: u64,
+    /// Attempts that name no org were taken for this one's, the only one in the run.
+    pub org_assumed: Option<String>,
+}
+
+/// What a combination means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct What {
+    pub success: bool,
+    pub org: u32,
+    pub app: u32,
+    /// The description's most frequent spelling.
+    pub description: u32,
+    pub source: u32,
+    /// Position of the cause plus one; 0 for successes.
+    pub cause: u32,
+    pub flow: Flow,
+    pub basis: Basis,
+}
+
+impl What {
+    /// The cause of a failure.
+    pub fn cause(self) -> Option<CauseIx> {
+        self.cause.checked_sub(1).map(CauseIx)
+    }
+}
+
+impl Resolved {
+    /// Resolves a tally. `names` maps 18-character user ids to usernames.
+    pub fn of(tally: &Tally, known: &Known, names: &[(String, String)]) -> Self {
+        let text = |sym: Sym| tally.symbols.text(sym);
+        let by_id: BTreeMap<&str, &str> =
+            names.iter().rev().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+        let name_of = |sym| by_id.get(text(sym)).copied().unwrap_or_else(|| text(sym));
+        let mut is_user = vec![false; tally.symbols.len()];
+        for row in &tally.rows {
+            is_user[row.user.index()] = true;
+        }
+        let syms = (0..).map(Sym).zip(&is_user).filter(|(_, is_user)| **is_user);
+        let syms: Vec<Sym> = syms.map(|(sym, _)| sym).collect();
+        let (users, user_index) = NameTable::of(syms.iter().map(|&sym| name_of(sym)));
+        let mut user = vec![0; tally.symbols.len()];
+        for sym in syms {
+            user[sym.index()] = user_index.get(name_of(sym)).copied().unwrap_or(0);
+        }
+        let spellings = spellings(tally);
+        let (orgs, org_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.org)));
+        let (apps, app_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.app)));
+        let (sources, source_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.source)));
+        let (descriptions, description_index) =
+            NameTable::of(tally.dims.iter().map(|dims| spellings.best(dims, tally)));
+        let only_org = (orgs.0.len() == 2).then_some(1);
+        let at = |index: &FxHashMap<&str, u32>, text| index.get(text).copied().unwrap_or(0);
+        let what = |dims: &Dims| {
+            let org = at(&org_index, text(dims.org));
+            let (cause, flow) = cause_and_flow(dims, text(dims.description), known);
+            What {
+                success: dims.success,
+                org: if org == 0 { only_org.unwrap_or(0) } else { org },
+                app: at(&app_index, text(dims.app)),
+                description: at(&description_index, spellings.best(dims, tally)),
+                source: at(&source_index, text(dims.source)),
+                cause,
+                flow,
+                basis: if flow == dims.flow { dims.basis } else { Basis::Inferred },
+            }
+        };
+        let what: Vec<What> = tally.dims.iter().map(what).collect();
+        let names_no_org = tally.dims.iter().any(|dims| dims.org.is_unknown());
+        let assumed = only_org.filter(|_| names_no_org).and_then(|org| orgs.get(org));
+        let org_assumed = assumed.map(str::to_owned);
+        let looks_like_id = |name: &&String| is_user_id(name);
+        let users_by_id = users.0.iter().filter(looks_like_id).count() as u64;
+        Self { orgs, users, apps, descriptions, sources, user, what, users_by_id, org_assumed }
+    }
+
+    /// How many users are shown by id, since no export tells the name.
+    pub fn users_by_id(&self) -> u64 {
+        self.users_by_id
+    }
+}
+
+/// Ids of users begin with 005 and have 15 or 18 letters and digits.
+fn is_user_id(name: &str) -> bool {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    name.starts_with("005") && matches!(name.len(), 15 | 18) && plain
+}
+
+/// The cause of a failure, and its flow: a refusal of the username-password flow says which flow
+/// was tried even where the export doesn't.
+fn cause_and_flow(dims: &Dims, description: &str, known: &Known) -> (u32, Flow) {
+    if dims.success {
+        return (0, dims.flow);
+    }
+    let causes = &known.causes;
+    let found = causes.cause_of_outcome(description, dims.flow);
+    let cause = found.unwrap_or_else(|| causes.unrecognised());
+    let refused = causes.cause(cause).id == "username-password-flow-disabled";
+    let flow = if refused && dims.flow == Flow::OauthUnknown {
+        Flow::OauthUsernamePassword
+    } else {
+        dims.flow
+    };
+    (cause.0 + 1, flow)
+}
+
+/// The most frequent spelling of each folded description, the first in byte order in a tie.
+struct Spellings<'a>(FxHashMap<String, &'a str>);
+
+fn spellings(tally: &Tally) -> Spellings<'_> {
+    let mut counts: BTreeMap<Sym, u64> = BTreeMap::new();
+    let mut by_dims = vec![0; tally.dims.len()];
+    for row in &tally.rows {
+        by_dims[row.dims.index()] += row.n;
+    }
+    for (dims, n) in tally.dims.iter().zip(by_dims) {
+        if !dims.description.is_unknown() {
+            *counts.entry(dims.description).or_default() += n;
+        }
+    }
+    let mut best: FxHashMap<String, (&str, u64)> = FxHashMap::default();
+    // Symbols are in byte order, so the first of a tie stays.
+    for (sym, n) in counts {
+        let text = tally.symbols.text(sym);
+        let entry = best.entry(fold_status(text)).or_insert((text, n));
+        if n > entry.1 {
+            *entry = (text, n);
+        }
+    }
+    Spellings(best.into_iter().map(|(folded, (text, _))| (folded, text)).collect())
+}
+
+impl<'a> Spellings<'a> {
+    fn best(&self, dims: &Dims, tally: &'a Tally) -> &'a str
+    where
+        'a: 'a,
+    {
+        let text = tally.symbols.text(dims.description);
+        self.0.get(&fold_status(text)).map_or(text, |best| *best)
+    }
+}
