@@ -176,7 +176,10 @@ impl TimeArgs {
             Order::Dmy => Some(DateOrder::Dmy),
             Order::Ymd => Some(DateOrder::Ymd),
         };
-        Assumed { order, zone: self.timezone }
+        Assumed {
+            order,
+            zone: self.timezone,
+        }
     }
 }
 
@@ -190,7 +193,9 @@ pub enum Target {
 
 /// An output that can't be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("-o - writes one format to standard output: add --format html, --format md or --format json")]
+#[error(
+    "-o - writes one format to standard output: add --format html, --format md or --format json"
+)]
 pub struct NotForStdout;
 
 impl OutputArgs {
@@ -279,9 +284,17 @@ mod tests {
             }
         };
         assert_eq!(target(&["-o", "-"]), Ok(Target::Stdout(Format::Json)));
-        assert_eq!(target(&["-o", "-", "--format", "md"]), Ok(Target::Stdout(Format::Md)));
-        assert_eq!(target(&["-o", "-", "--format", "md,html"]), Err(NotForStdout));
+        assert_eq!(
+            target(&["-o", "-", "--format", "md"]),
+            Ok(Target::Stdout(Format::Md))
+        );
+        assert_eq!(
+            target(&["-o", "-", "--format", "md,html"]),
+            Err(NotForStdout)
+        );
         assert_eq!(target(&["-o", "-", "--format", "csv"]), Err(NotForStdout));
-        assert!(matches!(target(&["--format", "csv"]), Ok(Target::Folder(formats)) if formats.csv && !formats.html));
+        assert!(
+            matches!(target(&["--format", "csv"]), Ok(Target::Folder(formats)) if formats.csv && !formats.html)
+        );
     }
 }

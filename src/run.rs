@@ -14,9 +14,7 @@ use crate::normalise::{FileNotes, Layout, Layouts};
 use crate::report::assemble::{self, InputSeen, Material, Outcome};
 use crate::report::model::{OptionsUsed, Report};
 use crate::report::{catalogue_text, chart, folder, json, markdown, terminal};
-use crate::tally::{
-    Fate, Fill, Filled, Interrupted, Planned, Resolved, ToRead, Told, fill, plan,
-};
+use crate::tally::{Fate, Fill, Filled, Interrupted, Planned, Resolved, ToRead, Told, fill, plan};
 
 /// The exit code of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,8 +73,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let told = FilesTold::of(ask, &layouts)?;
     let found = ingest::find(&told.paths);
     let assumed = ask.time.assumed();
-    let (planned, mut to_read) =
-        plan(&found.sources, &layouts, &known, assumed, told.as_told());
+    let (planned, mut to_read) = plan(&found.sources, &layouts, &known, assumed, told.as_told());
     let filled = read(ask, &known, &mut to_read)?;
     let resolved = Resolved::of(&filled.tally, &known, &filled.users);
     let material = material(ask, &known, &found, &planned, &to_read, &filled, &resolved);
@@ -114,30 +111,52 @@ impl<'a> FilesTold<'a> {
         let mut forced = Vec::new();
         for (id, path) in &ask.input.layout {
             let Some(layout) = layouts.by_id(id) else {
-                let ids: Vec<&str> = layouts.all().iter().map(|known| known.id.as_str()).collect();
-                bail!("--layout {id}={path}: no layout {id:?}; there are {}", ids.join(", "));
+                let ids: Vec<&str> = layouts
+                    .all()
+                    .iter()
+                    .map(|known| known.id.as_str())
+                    .collect();
+                bail!(
+                    "--layout {id}={path}: no layout {id:?}; there are {}",
+                    ids.join(", ")
+                );
             };
             forced.push((layout, Path::new(path)));
             paths.push(path.into());
         }
-        let users = layouts.by_id("user").context("the layout of User exports")?;
+        let users = layouts
+            .by_id("user")
+            .context("the layout of User exports")?;
         for path in &ask.input.users {
             forced.push((users, path));
             paths.push(path.clone());
         }
-        let orgs = ask.input.org.iter().map(|(org, path)| (org.as_str(), Path::new(path)));
-        Ok(Self { paths, layouts: forced, orgs: orgs.collect() })
+        let orgs = ask
+            .input
+            .org
+            .iter()
+            .map(|(org, path)| (org.as_str(), Path::new(path)));
+        Ok(Self {
+            paths,
+            layouts: forced,
+            orgs: orgs.collect(),
+        })
     }
 
     fn as_told(&'a self) -> Told<'a> {
-        Told { layouts: &self.layouts, orgs: &self.orgs }
+        Told {
+            layouts: &self.layouts,
+            orgs: &self.orgs,
+        }
     }
 }
 
 /// Reads and counts all files on all cores.
 fn read(ask: &Analyze, known: &Known, to_read: &mut [ToRead<'_>]) -> anyhow::Result<Filled> {
     let threads = ask.work.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()?;
     let bytes = to_read.iter().map(|file| file.size).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
     let stop = stop_on_signal();
@@ -189,9 +208,10 @@ fn material<'a>(
             Fate::Unusable(why) => Outcome::Unusable(why.clone()),
             Fate::Ignored(why) => Outcome::Ignored(why.clone()),
             Fate::Read(at) => match &filled.files[*at] {
-                Ok(read) => {
-                    Outcome::Read { file: read, notes: FileNotes::of(&to_read[*at].reading) }
-                }
+                Ok(read) => Outcome::Read {
+                    file: read,
+                    notes: FileNotes::of(&to_read[*at].reading),
+                },
                 Err(why) => Outcome::Unusable(why.to_string()),
             },
         },

@@ -139,7 +139,10 @@ impl Catalogue {
     }
 
     fn build(causes: Vec<Cause>) -> anyhow::Result<Self> {
-        ensure!(causes.is_sorted_by(|a, b| a.id < b.id), "causes.toml: ids repeat or are not sorted");
+        ensure!(
+            causes.is_sorted_by(|a, b| a.id < b.id),
+            "causes.toml: ids repeat or are not sorted"
+        );
         let unrecognised = causes
             .iter()
             .position(|cause| cause.id == "unrecognised")
@@ -156,7 +159,11 @@ impl Catalogue {
             unrecognised: CauseIx(u32::try_from(unrecognised)?),
         };
         for (at, cause) in causes.iter().enumerate() {
-            ensure!(!cause.steps.is_empty(), "causes.toml: {} has no step", cause.id);
+            ensure!(
+                !cause.steps.is_empty(),
+                "causes.toml: {} has no step",
+                cause.id
+            );
             catalogue.index(CauseIx(u32::try_from(at)?), cause)?;
         }
         catalogue.causes = causes;
@@ -164,7 +171,11 @@ impl Catalogue {
     }
 
     fn index(&mut self, ix: CauseIx, cause: &Cause) -> anyhow::Result<()> {
-        let entry = |vocabulary, text: &str| Entry { vocabulary, text: text.to_owned(), cause: ix };
+        let entry = |vocabulary, text: &str| Entry {
+            vocabulary,
+            text: text.to_owned(),
+            cause: ix,
+        };
         for (code, text) in &cause.login_status {
             insert(&mut self.codes, fold_key(code), entry(CODE, code))?;
             if !text.is_empty() && !cause.status_if_sso.contains(text) {
@@ -175,19 +186,26 @@ impl Catalogue {
             insert(&mut self.statuses, fold_status(text), entry(STATUS, text))?;
         }
         for text in &cause.status_if_sso {
-            insert(&mut self.sso_statuses, fold_status(text), entry(STATUS, text))?;
+            insert(
+                &mut self.sso_statuses,
+                fold_status(text),
+                entry(STATUS, text),
+            )?;
         }
         for text in &cause.oauth {
             insert(&mut self.oauth, fold_key(text), entry(OAUTH, text))?;
         }
         for code in &cause.fault {
             match code.strip_suffix('*') {
-                Some(prefix) => self.fault_prefixes.push((fold_key(prefix), entry(FAULT, code))),
+                Some(prefix) => self
+                    .fault_prefixes
+                    .push((fold_key(prefix), entry(FAULT, code))),
                 None => insert(&mut self.faults, fold_key(code), entry(FAULT, code))?,
             }
         }
         for phrase in &cause.message {
-            self.messages.push((fold_key(phrase), entry(MESSAGE, phrase)));
+            self.messages
+                .push((fold_key(phrase), entry(MESSAGE, phrase)));
         }
         Ok(())
     }
@@ -204,7 +222,10 @@ impl Catalogue {
 
     /// A cause by its id.
     pub fn by_id(&self, id: &str) -> Option<&Cause> {
-        let at = self.causes.binary_search_by(|cause| cause.id.as_str().cmp(id)).ok()?;
+        let at = self
+            .causes
+            .binary_search_by(|cause| cause.id.as_str().cmp(id))
+            .ok()?;
         self.causes.get(at)
     }
 
@@ -223,8 +244,13 @@ impl Catalogue {
         {
             return Some(entry.cause);
         }
-        let found = self.statuses.get(&folded).or_else(|| self.codes.get(&folded));
-        found.or_else(|| self.sso_statuses.get(&folded)).map(|entry| entry.cause)
+        let found = self
+            .statuses
+            .get(&folded)
+            .or_else(|| self.codes.get(&folded));
+        found
+            .or_else(|| self.sso_statuses.get(&folded))
+            .map(|entry| entry.cause)
     }
 
     /// Whether any list holds this text as it stands: a status, code, OAuth error or description,
@@ -239,9 +265,16 @@ impl Catalogue {
         found.extend(self.oauth_entry(&key));
         found.extend(self.fault_entry(&key));
         let mut found: Vec<Found> = found.into_iter().map(Entry::found).collect();
-        if let Ok(at) = self.causes.binary_search_by(|cause| cause.id.as_str().cmp(&key)) {
+        if let Ok(at) = self
+            .causes
+            .binary_search_by(|cause| cause.id.as_str().cmp(&key))
+        {
             let cause = CauseIx(u32::try_from(at).unwrap_or(u32::MAX));
-            found.push(Found { vocabulary: CAUSE, text: &self.causes[at].id, cause });
+            found.push(Found {
+                vocabulary: CAUSE,
+                text: &self.causes[at].id,
+                cause,
+            });
         }
         found.dedup_by_key(|found| found.cause);
         found
@@ -253,7 +286,9 @@ impl Catalogue {
         if let Some(entry) = self.oauth.get(key) {
             return Some(entry);
         }
-        let description = key.split_once(": ").map_or(key, |(_, description)| description);
+        let description = key
+            .split_once(": ")
+            .map_or(key, |(_, description)| description);
         if let Some((_, status)) = description.split_once(" - ")
             && let Some(entry) = self.statuses.get(&fold_status(status))
         {
@@ -270,34 +305,54 @@ impl Catalogue {
             let mut keys: Vec<&String> = self.oauth.keys().collect();
             keys.sort_unstable();
             let whole = keys.into_iter().find(|known| {
-                known.split_once(": ").is_some_and(|(_, description)| description == key)
+                known
+                    .split_once(": ")
+                    .is_some_and(|(_, description)| description == key)
             });
             return whole.and_then(|known| self.oauth.get(known));
         }
-        key.split_once(": ").and_then(|(error, _)| self.oauth.get(error))
+        key.split_once(": ")
+            .and_then(|(error, _)| self.oauth.get(error))
     }
 
     /// `CODE`, or `CODE: message`; a message that decides goes before its code. `key` is folded.
     fn fault_entry(&self, key: &str) -> Option<&Entry> {
-        if let Some((_, entry)) = self.messages.iter().find(|(phrase, _)| key.contains(phrase.as_str())) {
+        if let Some((_, entry)) = self
+            .messages
+            .iter()
+            .find(|(phrase, _)| key.contains(phrase.as_str()))
+        {
             return Some(entry);
         }
         let code = key.split_once(':').map_or(key, |(code, _)| code.trim());
         self.faults.get(code).or_else(|| {
             let prefixed = self.fault_prefixes.iter();
-            prefixed.filter(|(prefix, _)| code.starts_with(prefix.as_str())).map(|(_, entry)| entry).next()
+            prefixed
+                .filter(|(prefix, _)| code.starts_with(prefix.as_str()))
+                .map(|(_, entry)| entry)
+                .next()
         })
     }
 
     /// Every text of the catalogue with its cause, for suggestions and for finding a text inside a
     /// pasted line. Sorted, so that results don't depend on hash order.
     pub fn texts(&self) -> Vec<Found<'_>> {
-        let maps = [&self.statuses, &self.sso_statuses, &self.codes, &self.oauth, &self.faults];
+        let maps = [
+            &self.statuses,
+            &self.sso_statuses,
+            &self.codes,
+            &self.oauth,
+            &self.faults,
+        ];
         let mut all: Vec<Found> = Vec::new();
         for map in maps {
             let mut keys: Vec<&String> = map.keys().collect();
             keys.sort_unstable();
-            all.extend(keys.into_iter().filter_map(|key| map.get(key)).map(Entry::found));
+            all.extend(
+                keys.into_iter()
+                    .filter_map(|key| map.get(key))
+                    .map(Entry::found),
+            );
         }
         all.extend(self.messages.iter().map(|(_, entry)| entry.found()));
         all
@@ -306,14 +361,22 @@ impl Catalogue {
 
 impl Entry {
     fn found(&self) -> Found<'_> {
-        Found { vocabulary: self.vocabulary, text: &self.text, cause: self.cause }
+        Found {
+            vocabulary: self.vocabulary,
+            text: &self.text,
+            cause: self.cause,
+        }
     }
 }
 
 /// A text may stand under one cause only.
 fn insert(map: &mut FxHashMap<String, Entry>, key: String, entry: Entry) -> anyhow::Result<()> {
     if let Some(earlier) = map.get(&key) {
-        ensure!(earlier.cause == entry.cause, "causes.toml: {:?} stands under two causes", entry.text);
+        ensure!(
+            earlier.cause == entry.cause,
+            "causes.toml: {:?} stands under two causes",
+            entry.text
+        );
         return Ok(());
     }
     map.insert(key, entry);

@@ -120,8 +120,16 @@ mod tests {
     #[test]
     fn subtypes_come_in_three_vocabularies() {
         let flows = Flows::load().expect("the list");
-        for text in ["oauthpassword", "OauthUsernamePassword", "OAuth Username-Password"] {
-            assert_eq!(flows.subtype(text), Some(Flow::OauthUsernamePassword), "{text}");
+        for text in [
+            "oauthpassword",
+            "OauthUsernamePassword",
+            "OAuth Username-Password",
+        ] {
+            assert_eq!(
+                flows.subtype(text),
+                Some(Flow::OauthUsernamePassword),
+                "{text}"
+            );
         }
         assert_eq!(flows.subtype("something new"), None);
     }

@@ -31,7 +31,10 @@ mod tests {
     #[test]
     fn folds_case_prefix_and_blanks() {
         assert_eq!(fold_status(" Failed:  Invalid\tToken "), "invalid token");
-        assert_eq!(fold_status("Invalid Password"), fold_status("FAILED: invalid password"));
+        assert_eq!(
+            fold_status("Invalid Password"),
+            fold_status("FAILED: invalid password")
+        );
         assert_eq!(fold_status("failed: failed: x"), "failed: x");
         assert_eq!(fold_key("  A  b "), "a b");
     }

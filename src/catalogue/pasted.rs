@@ -30,7 +30,13 @@ impl Catalogue {
         }
         let capture = |pattern: &Regex| {
             let value = pattern.captures(text)?.get(1)?;
-            Some(value.as_str().trim().trim_end_matches('\'').replace('+', " "))
+            Some(
+                value
+                    .as_str()
+                    .trim()
+                    .trim_end_matches('\'')
+                    .replace('+', " "),
+            )
         };
         if let Some(error) = capture(&ERROR) {
             let both = match capture(&DESCRIPTION) {
@@ -52,7 +58,9 @@ impl Catalogue {
         let stands = |text: &str| {
             line.match_indices(text).any(|(at, text)| {
                 let before = line.get(..at).and_then(|head| head.chars().next_back());
-                let after = line.get(at + text.len()..).and_then(|tail| tail.chars().next());
+                let after = line
+                    .get(at + text.len()..)
+                    .and_then(|tail| tail.chars().next());
                 !is_word(before) && !is_word(after)
             })
         };
@@ -76,7 +84,9 @@ mod tests {
     fn cause_of(text: &str) -> Option<String> {
         let catalogue = Catalogue::load().expect("the list");
         let found = catalogue.explain(text);
-        found.first().map(|found| catalogue.cause(found.cause).id.clone())
+        found
+            .first()
+            .map(|found| catalogue.cause(found.cause).id.clone())
     }
 
     #[test]
@@ -88,7 +98,11 @@ mod tests {
             "?error=invalid_grant&error_description=expired+access/refresh+token&state=1",
             "Error authenticating with the refresh token due to: expired access/refresh token",
         ] {
-            assert_eq!(cause_of(text).as_deref(), Some("refresh-token-invalid"), "{text}");
+            assert_eq!(
+                cause_of(text).as_deref(),
+                Some("refresh-token-invalid"),
+                "{text}"
+            );
         }
         assert_eq!(cause_of("nothing to see here"), None);
     }

@@ -72,13 +72,19 @@ mod tests {
         assert_eq!(whole.to_string(), "2026-03-02T07:15:00Z");
         let fraction = Instant::from_millis(1_772_435_700_509);
         assert_eq!(fraction.to_string(), "2026-03-02T07:15:00.509Z");
-        assert_eq!(Instant::parse_rfc3339(&fraction.to_string()), Some(fraction));
+        assert_eq!(
+            Instant::parse_rfc3339(&fraction.to_string()),
+            Some(fraction)
+        );
     }
 
     #[test]
     fn buckets_begin_at_or_before_the_instant() {
         let at = Instant::from_millis(1_772_435_759_999);
-        assert_eq!(Instant::from_minute(at.minute()).to_string(), "2026-03-02T07:15:00Z");
+        assert_eq!(
+            Instant::from_minute(at.minute()).to_string(),
+            "2026-03-02T07:15:00Z"
+        );
         let later = Instant::from_millis(at.millis() + 14 * MINUTE_MS);
         assert_eq!(later.quarter_hour(), at.minute());
     }

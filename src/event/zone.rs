@@ -58,7 +58,8 @@ impl Zone {
 
     /// Seconds that this zone's clocks are ahead of UTC at an instant.
     pub fn offset_seconds(self, at: Instant) -> i32 {
-        self.time(at).map_or(0, |time| time.offset().fix().local_minus_utc())
+        self.time(at)
+            .map_or(0, |time| time.offset().fix().local_minus_utc())
     }
 
     /// Weekday (0 Monday to 6 Sunday) and hour of an instant in this zone.
@@ -89,7 +90,9 @@ impl FromStr for Zone {
 
     fn from_str(name: &str) -> Result<Self, UnknownZone> {
         let name = name.trim();
-        Tz::from_str(name).map(Zone).map_err(|_| UnknownZone(name.to_owned()))
+        Tz::from_str(name)
+            .map(Zone)
+            .map_err(|_| UnknownZone(name.to_owned()))
     }
 }
 
@@ -104,7 +107,9 @@ mod tests {
     use super::*;
 
     fn wall(text: &str) -> i64 {
-        Instant::parse_rfc3339(&format!("{text}Z")).expect("a time").millis()
+        Instant::parse_rfc3339(&format!("{text}Z"))
+            .expect("a time")
+            .millis()
     }
 
     #[test]
@@ -115,16 +120,27 @@ mod tests {
             LocalTime::Fold(at) => format!("fold {at}"),
             LocalTime::Gap(at) => format!("gap {at}"),
         };
-        assert_eq!(text(zone.instant_of(wall("2026-03-08T01:30:00"))), "one 2026-03-08T06:30:00Z");
-        assert_eq!(text(zone.instant_of(wall("2026-03-08T02:30:00"))), "gap 2026-03-08T07:30:00Z");
-        assert_eq!(text(zone.instant_of(wall("2026-11-01T01:30:00"))), "fold 2026-11-01T05:30:00Z");
+        assert_eq!(
+            text(zone.instant_of(wall("2026-03-08T01:30:00"))),
+            "one 2026-03-08T06:30:00Z"
+        );
+        assert_eq!(
+            text(zone.instant_of(wall("2026-03-08T02:30:00"))),
+            "gap 2026-03-08T07:30:00Z"
+        );
+        assert_eq!(
+            text(zone.instant_of(wall("2026-11-01T01:30:00"))),
+            "fold 2026-11-01T05:30:00Z"
+        );
     }
 
     #[test]
     fn tells_what_a_zone_means_by_an_abbreviation() {
         let near = Instant::parse_rfc3339("2026-07-01T00:00:00Z").expect("a time");
         let offset = |zone: &str, abbreviation| {
-            zone.parse::<Zone>().expect("a zone").offset_of_abbreviation(abbreviation, near)
+            zone.parse::<Zone>()
+                .expect("a zone")
+                .offset_of_abbreviation(abbreviation, near)
         };
         assert_eq!(offset("America/Chicago", "CST"), Some(-6 * 3600));
         assert_eq!(offset("Asia/Shanghai", "CST"), Some(8 * 3600));

@@ -23,7 +23,15 @@ impl<R: Read> Blocks<R> {
     /// stream and is read for at most `limit` bytes. `buffer` is reused.
     pub fn new(reader: R, start: u64, limit: u64, block: usize, mut buffer: Vec<u8>) -> Self {
         buffer.resize(block.max(1), 0);
-        Self { reader, buffer, filled: 0, pos: 0, base: start, left: limit, ended: false }
+        Self {
+            reader,
+            buffer,
+            filled: 0,
+            pos: 0,
+            base: start,
+            left: limit,
+            ended: false,
+        }
     }
 
     /// What has been read and not been passed over yet.
@@ -67,7 +75,10 @@ impl<R: Read> Blocks<R> {
                 self.ended = true;
                 break;
             }
-            match self.reader.read(&mut self.buffer[self.filled..self.filled + want]) {
+            match self
+                .reader
+                .read(&mut self.buffer[self.filled..self.filled + want])
+            {
                 Ok(0) => self.ended = true,
                 Ok(count) => {
                     self.filled += count;

@@ -43,9 +43,9 @@ impl Compression {
         let file = File::open(path)?;
         Ok(match self {
             Compression::Plain => Box::new(file),
-            Compression::Gzip => {
-                Box::new(MultiGzDecoder::new(BufReader::with_capacity(READ_SIZE, file)))
-            }
+            Compression::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+                READ_SIZE, file,
+            ))),
         })
     }
 }

@@ -87,7 +87,10 @@ impl Record {
 
     /// Whether all fields from `column` on are empty.
     pub fn empty_from(&self, column: usize) -> bool {
-        self.fields.iter().skip(column).all(|field| field.start == field.end)
+        self.fields
+            .iter()
+            .skip(column)
+            .all(|field| field.start == field.end)
     }
 }
 
@@ -142,7 +145,10 @@ fn finish(bytes: &[u8], junk: bool) -> Step {
     if junk && several {
         return first_line(bytes);
     }
-    Step::Record { bytes: bytes.len(), lines }
+    Step::Record {
+        bytes: bytes.len(),
+        lines,
+    }
 }
 
 fn first_line(block: &[u8]) -> Step {
@@ -153,7 +159,11 @@ fn first_line(block: &[u8]) -> Step {
 }
 
 enum Scan {
-    Field { field: Field, next: Next, stray: bool },
+    Field {
+        field: Field,
+        next: Next,
+        stray: bool,
+    },
     Lost,
     Incomplete,
 }
@@ -167,7 +177,11 @@ enum Next {
 #[inline]
 fn field(start: usize, end: usize, escaped: bool) -> Field {
     // Blocks are at most a few MAX_RECORD long, far below 4 GiB.
-    Field { start: start as u32, end: end as u32, escaped }
+    Field {
+        start: start as u32,
+        end: end as u32,
+        escaped,
+    }
 }
 
 #[inline]
@@ -186,10 +200,18 @@ fn unquoted(block: &[u8], start: usize, at_end: bool, delimiter: u8) -> Scan {
     let at = start + length;
     if block[at] == delimiter {
         let next = Next::Field(at + 1);
-        return Scan::Field { field: field(start, at, false), next, stray: false };
+        return Scan::Field {
+            field: field(start, at, false),
+            next,
+            stray: false,
+        };
     }
     let end = at - usize::from(at > start && block[at - 1] == b'\r');
-    Scan::Field { field: field(start, end, false), next: Next::Record(at + 1), stray: false }
+    Scan::Field {
+        field: field(start, end, false),
+        next: Next::Record(at + 1),
+        stray: false,
+    }
 }
 
 #[inline]
@@ -217,23 +239,37 @@ fn quoted(block: &[u8], open: usize, at_end: bool, delimiter: u8) -> Scan {
     let content = field(open + 1, close, escaped);
     let after = close + 1;
     match (block.get(after), block.get(after + 1)) {
-        (Some(&byte), _) if byte == delimiter => {
-            Scan::Field { field: content, next: Next::Field(after + 1), stray: false }
-        }
-        (Some(b'\n'), _) => {
-            Scan::Field { field: content, next: Next::Record(after + 1), stray: false }
-        }
-        (Some(b'\r'), Some(b'\n')) => {
-            Scan::Field { field: content, next: Next::Record(after + 2), stray: false }
-        }
+        (Some(&byte), _) if byte == delimiter => Scan::Field {
+            field: content,
+            next: Next::Field(after + 1),
+            stray: false,
+        },
+        (Some(b'\n'), _) => Scan::Field {
+            field: content,
+            next: Next::Record(after + 1),
+            stray: false,
+        },
+        (Some(b'\r'), Some(b'\n')) => Scan::Field {
+            field: content,
+            next: Next::Record(after + 2),
+            stray: false,
+        },
         (Some(b'\r'), None) if !at_end => Scan::Incomplete,
-        (None, _) | (Some(b'\r'), None) => {
-            Scan::Field { field: content, next: Next::Record(block.len()), stray: false }
-        }
+        (None, _) | (Some(b'\r'), None) => Scan::Field {
+            field: content,
+            next: Next::Record(block.len()),
+            stray: false,
+        },
         _ => match unquoted(block, after, at_end, delimiter) {
-            Scan::Field { field: rest, next, .. } => {
+            Scan::Field {
+                field: rest, next, ..
+            } => {
                 let whole = field(open, rest.end as usize, false);
-                Scan::Field { field: whole, next, stray: true }
+                Scan::Field {
+                    field: whole,
+                    next,
+                    stray: true,
+                }
             }
             other => other,
         },
@@ -253,7 +289,8 @@ mod tests {
             let step = next(rest, true, b',', &mut record);
             let bytes = match step {
                 Step::Record { bytes, .. } => {
-                    let fields: Vec<_> = (0..record.len()).map(|at| record.text(rest, at)).collect();
+                    let fields: Vec<_> =
+                        (0..record.len()).map(|at| record.text(rest, at)).collect();
                     seen.push(fields.join("|"));
                     bytes
                 }
@@ -278,7 +315,10 @@ mod tests {
 
     #[test]
     fn reads_quotes_line_ends_and_blanks() {
-        assert_eq!(all("a,b\n\"c\",\"d\"\"e\"\r\n\n,\n"), ["a|b", "c|d\"e", "(blank)", "|"]);
+        assert_eq!(
+            all("a,b\n\"c\",\"d\"\"e\"\r\n\n,\n"),
+            ["a|b", "c|d\"e", "(blank)", "|"]
+        );
         assert_eq!(all("\"x\ny\",z"), ["x\ny|z"]);
         assert_eq!(all("a,\"b\""), ["a|b"]);
         assert_eq!(all("a\"b,c"), ["a\"b|c"]);
@@ -307,9 +347,19 @@ mod tests {
         let text = b"\"a\"\"b\",c\r\nnext";
         let mut record = Record::default();
         let whole = next(text, false, b',', &mut record);
-        assert_eq!(whole, Step::Record { bytes: 10, lines: 1 });
+        assert_eq!(
+            whole,
+            Step::Record {
+                bytes: 10,
+                lines: 1
+            }
+        );
         for cut in 0..10 {
-            assert_eq!(next(&text[..cut], false, b',', &mut record), Step::Incomplete, "{cut}");
+            assert_eq!(
+                next(&text[..cut], false, b',', &mut record),
+                Step::Incomplete,
+                "{cut}"
+            );
         }
     }
 }

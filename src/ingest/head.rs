@@ -38,7 +38,12 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
     }
     let complete = bytes.len() as u64 <= HEAD;
     bytes.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
-    Ok(Head { compression, size, bytes, complete })
+    Ok(Head {
+        compression,
+        size,
+        bytes,
+        complete,
+    })
 }
 
 /// The last bytes of a plain file, from the first line that begins in them.

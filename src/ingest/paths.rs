@@ -56,7 +56,11 @@ pub fn find(paths: &[PathBuf]) -> Found {
         let text = path.to_string_lossy().into_owned();
         let outcome = if text == "-" {
             spool_stdin().map(|spool| {
-                let source = Source { path: text, file: spool.path().to_owned(), named: true };
+                let source = Source {
+                    path: text,
+                    file: spool.path().to_owned(),
+                    named: true,
+                };
                 found.stdin = Some(spool);
                 vec![source]
             })
@@ -64,7 +68,9 @@ pub fn find(paths: &[PathBuf]) -> Found {
             expand(path, text)
         };
         match outcome {
-            Ok(sources) => sources.into_iter().for_each(|source| keep(&mut by_file, source)),
+            Ok(sources) => sources
+                .into_iter()
+                .for_each(|source| keep(&mut by_file, source)),
             Err(error) => found.missing.push(error),
         }
     }
@@ -75,7 +81,10 @@ pub fn find(paths: &[PathBuf]) -> Found {
 
 /// Keeps one source a file: named outright wins, then the path that is first in byte order.
 fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
-    let key = source.file.canonicalize().unwrap_or_else(|_| source.file.clone());
+    let key = source
+        .file
+        .canonicalize()
+        .unwrap_or_else(|_| source.file.clone());
     match by_file.get_mut(&key) {
         Some(known) => {
             known.named |= source.named;
@@ -93,7 +102,11 @@ fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
 fn expand(path: &Path, text: String) -> Result<Vec<Source>, NoSuchPath> {
     match path.metadata() {
         Ok(meta) if meta.is_dir() => Ok(walk(path)),
-        Ok(_) => Ok(vec![Source { path: text, file: path.to_owned(), named: true }]),
+        Ok(_) => Ok(vec![Source {
+            path: text,
+            file: path.to_owned(),
+            named: true,
+        }]),
         Err(_) if text.contains(['*', '?', '[', '{']) => matching(text),
         Err(error) => Err(NoSuchPath::Missing { path: text, error }),
     }
@@ -125,11 +138,21 @@ fn is_visible(entry: &DirEntry) -> bool {
 fn matching(pattern: String) -> Result<Vec<Source>, NoSuchPath> {
     let glob = match GlobBuilder::new(&pattern).literal_separator(true).build() {
         Ok(glob) => glob.compile_matcher(),
-        Err(error) => return Err(NoSuchPath::BadPattern { path: pattern, error }),
+        Err(error) => {
+            return Err(NoSuchPath::BadPattern {
+                path: pattern,
+                error,
+            });
+        }
     };
     let fixed: PathBuf = Path::new(&pattern)
         .components()
-        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+        .take_while(|part| {
+            !part
+                .as_os_str()
+                .to_string_lossy()
+                .contains(['*', '?', '[', '{'])
+        })
         .collect();
     let (root, relative) = if fixed.as_os_str().is_empty() {
         (PathBuf::from("."), true)

@@ -29,7 +29,11 @@ pub fn cut(first_record: u64, file_size: u64, size: u64) -> Vec<Piece> {
     let mut start = first_record;
     while start < file_size {
         let end = (start + size.max(1)).min(file_size);
-        pieces.push(Piece { index: u32::try_from(pieces.len()).unwrap_or(u32::MAX), start, end });
+        pieces.push(Piece {
+            index: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
+            start,
+            end,
+        });
         start = end;
     }
     pieces
@@ -51,7 +55,9 @@ pub fn find_first_record(
     let mut first = None;
     let mut from = 0;
     for _ in 0..TRIES {
-        let Some(length) = memchr(b'\n', block.get(from..)?) else { break };
+        let Some(length) = memchr(b'\n', block.get(from..)?) else {
+            break;
+        };
         // One past the line end, minus the byte before the piece.
         let line = from + length;
         if line as u64 >= span {
@@ -85,7 +91,10 @@ mod tests {
     #[test]
     fn pieces_cover_the_span_once() {
         let pieces = cut(10, 105, 30);
-        let spans: Vec<_> = pieces.iter().map(|piece| (piece.start, piece.end)).collect();
+        let spans: Vec<_> = pieces
+            .iter()
+            .map(|piece| (piece.start, piece.end))
+            .collect();
         assert_eq!(spans, [(10, 40), (40, 70), (70, 100), (100, 105)]);
         assert!(cut(10, 10, 30).is_empty());
     }

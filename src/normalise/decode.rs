@@ -23,7 +23,11 @@ use crate::ingest::csv::Record;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// A login attempt.
-    Attempt { at: Instant, user: Sym, dims: DimsId },
+    Attempt {
+        at: Instant,
+        user: Sym,
+        dims: DimsId,
+    },
     /// A name for a user id.
     User,
     /// Nothing to count: another event type.
@@ -124,7 +128,11 @@ impl<'a> Decoder<'a> {
 
     /// What the rows so far say about how the file must be read.
     pub fn into_evidence(self) -> Evidence {
-        Evidence { time: self.time.into_evidence(), latin1: self.latin1, orgs: self.orgs }
+        Evidence {
+            time: self.time.into_evidence(),
+            latin1: self.latin1,
+            orgs: self.orgs,
+        }
     }
 
     /// The combinations met so far.
@@ -137,7 +145,10 @@ impl<'a> Decoder<'a> {
         let width = self.reading.columns.width();
         if record.len() != width && !(record.len() > width && record.empty_from(width)) {
             let count = |len| u32::try_from(len).unwrap_or(u32::MAX);
-            return Row::Reject(Reason::FieldCount { got: count(record.len()), want: count(width) });
+            return Row::Reject(Reason::FieldCount {
+                got: count(record.len()),
+                want: count(width),
+            });
         }
         match self.reading.layout.kind {
             LayoutKind::Logins => self.login(record, block),
@@ -152,7 +163,11 @@ impl<'a> Decoder<'a> {
             Err(reason) => return Row::Reject(reason),
         };
         match self.at(record, block) {
-            Ok(at) => Row::Attempt { at, user: self.user(record, block), dims },
+            Ok(at) => Row::Attempt {
+                at,
+                user: self.user(record, block),
+                dims,
+            },
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),
         }
@@ -164,7 +179,9 @@ impl<'a> Decoder<'a> {
         let mut fault = TimeFault::Empty;
         let mut faulty = Role::Time;
         for role in [Role::Time, Role::Timestamp] {
-            let Some(column) = columns.at(role) else { continue };
+            let Some(column) = columns.at(role) else {
+                continue;
+            };
             match self.time.read(record.raw(block, column)) {
                 Ok(at) => return Ok(at),
                 Err(TimeFault::Empty) => {}
@@ -205,8 +222,12 @@ impl<'a> Decoder<'a> {
     /// noted for exports that have ids only.
     fn intern_user(&mut self, name: Option<&str>, user_id: Option<&str>) -> Sym {
         let symbols = &mut self.names.symbols;
-        let id = user_id.and_then(known).map(|id| symbols.intern(&id::long_id(id)));
-        let name = name.and_then(known).map(|name| symbols.intern(&name.to_lowercase()));
+        let id = user_id
+            .and_then(known)
+            .map(|id| symbols.intern(&id::long_id(id)));
+        let name = name
+            .and_then(known)
+            .map(|name| symbols.intern(&name.to_lowercase()));
         if let (Some(id), Some(name)) = (id, name) {
             self.names.users.insert((id, name));
         }
@@ -218,7 +239,8 @@ impl<'a> Decoder<'a> {
         self.key.clear();
         for &column in &self.dims_columns {
             self.key.extend_from_slice(record.raw(block, column));
-            self.key.push(END_OF_FIELD - u8::from(record.escaped(column)));
+            self.key
+                .push(END_OF_FIELD - u8::from(record.escaped(column)));
         }
         if let Some(&dims) = self.dims.get(self.key.as_slice()) {
             return Ok(dims);
@@ -257,7 +279,8 @@ impl<'a> Decoder<'a> {
         let flows = &self.known.flows;
         let (flow, basis) = flow(told, flows);
         let unknown_type = known(told.login_type).filter(|text| flows.login_type(text).is_none());
-        let unknown_subtype = known(told.login_subtype).filter(|text| flows.subtype(text).is_none());
+        let unknown_subtype =
+            known(told.login_subtype).filter(|text| flows.subtype(text).is_none());
         let source = address::source(text(Role::Source));
         let source = source.or_else(|| address::source(text(Role::ClientIp)));
         let client = client(text(Role::ClientVersion)).or_else(|| client(text(Role::Browser)));
@@ -302,7 +325,9 @@ impl<'a> Decoder<'a> {
             Some(request) => Ok((successes.is_request(request), Some(request))),
             None => {
                 let columns = &self.reading.columns;
-                let role = columns.at(Role::Status).map_or(Role::RequestStatus, |_| Role::Status);
+                let role = columns
+                    .at(Role::Status)
+                    .map_or(Role::RequestStatus, |_| Role::Status);
                 Err(Reason::NoOutcome(role))
             }
         }
@@ -312,9 +337,8 @@ impl<'a> Decoder<'a> {
         let columns = &self.reading.columns;
         let text = |role| columns.at(role).map(|column| record.text(block, column));
         let (name, user_id) = (text(Role::User), text(Role::UserId));
-        let is_known = |text: &Option<std::borrow::Cow<'_, str>>| {
-            text.as_deref().and_then(known).is_some()
-        };
+        let is_known =
+            |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().and_then(known).is_some();
         if !is_known(&name) || !is_known(&user_id) {
             return Row::Reject(Reason::NoUser);
         }
@@ -324,5 +348,7 @@ impl<'a> Decoder<'a> {
 }
 
 fn time_role(columns: &Columns) -> Role {
-    columns.at(Role::Time).map_or(Role::Timestamp, |_| Role::Time)
+    columns
+        .at(Role::Time)
+        .map_or(Role::Timestamp, |_| Role::Time)
 }

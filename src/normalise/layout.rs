@@ -113,7 +113,9 @@ impl Columns {
 
     /// The header's name of a role.
     pub fn name(&self, role: Role) -> &str {
-        self.at(role).and_then(|at| self.names.get(at)).map_or("", String::as_str)
+        self.at(role)
+            .and_then(|at| self.names.get(at))
+            .map_or("", String::as_str)
     }
 }
 
@@ -143,7 +145,9 @@ impl Layouts {
 
     /// The first layout whose needed columns a header has.
     pub fn recognise(&self, header: &[String]) -> Option<(&Layout, Columns)> {
-        self.0.iter().find_map(|layout| Some((layout, layout.columns_of(header)?)))
+        self.0
+            .iter()
+            .find_map(|layout| Some((layout, layout.columns_of(header)?)))
     }
 }
 
@@ -166,28 +170,40 @@ impl Layout {
         }
         let time = at[Role::Time as usize].and_then(|at| header.get(usize::from(at)));
         let zone = time.and_then(|name| split_zone(name).1).map(str::to_owned);
-        Some(Columns { at, names: header.to_vec(), zone })
+        Some(Columns {
+            at,
+            names: header.to_vec(),
+            zone,
+        })
     }
 
     /// What can't be said of a file with these columns, one sentence for each missing one.
     pub fn costs<'a>(&'a self, columns: &'a Columns) -> impl Iterator<Item = String> + 'a {
-        self.columns.iter().filter(|column| columns.at(column.role).is_none()).filter_map(
-            |column| {
+        self.columns
+            .iter()
+            .filter(|column| columns.at(column.role).is_none())
+            .filter_map(|column| {
                 let without = column.without.as_ref()?;
                 Some(format!("no column {:?}: {without}", column.names.first()?))
-            },
-        )
+            })
     }
 }
 
 /// Case, blanks and punctuation of a column's name don't count.
 fn fold(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.
 fn split_zone(name: &str) -> (&str, Option<&str>) {
-    match name.trim().strip_suffix(')').and_then(|name| name.split_once('(')) {
+    match name
+        .trim()
+        .strip_suffix(')')
+        .and_then(|name| name.split_once('('))
+    {
         Some((name, zone)) if !name.trim().is_empty() => (name.trim(), Some(zone.trim())),
         _ => (name.trim(), None),
     }
@@ -200,14 +216,20 @@ mod tests {
     fn recognised(header: &[&str]) -> Option<(String, Columns)> {
         let header: Vec<String> = header.iter().map(ToString::to_string).collect();
         let layouts = Layouts::load().expect("the layouts");
-        layouts.recognise(&header).map(|(layout, columns)| (layout.id.clone(), columns))
+        layouts
+            .recognise(&header)
+            .map(|(layout, columns)| (layout.id.clone(), columns))
     }
 
     #[test]
     fn columns_are_found_in_any_order_and_spelling() {
-        let (id, columns) =
-            recognised(&["STATUS", "x", "Login Time (Eastern Daylight Time)", "username"])
-                .expect("a layout");
+        let (id, columns) = recognised(&[
+            "STATUS",
+            "x",
+            "Login Time (Eastern Daylight Time)",
+            "username",
+        ])
+        .expect("a layout");
         assert_eq!(id, "setup_csv");
         assert_eq!(columns.at(Role::Time), Some(2));
         assert_eq!(columns.zone.as_deref(), Some("Eastern Daylight Time"));
@@ -225,6 +247,11 @@ mod tests {
         let header = ["Username", "Login Time", "Status"].map(str::to_owned);
         let (layout, columns) = layouts.recognise(&header).expect("a layout");
         let costs: Vec<String> = layout.costs(&columns).collect();
-        assert!(costs.iter().any(|cost| cost.starts_with("no column \"Source IP\"")), "{costs:?}");
+        assert!(
+            costs
+                .iter()
+                .any(|cost| cost.starts_with("no column \"Source IP\"")),
+            "{costs:?}"
+        );
     }
 }

@@ -26,22 +26,36 @@ impl<'a> FileNotes<'a> {
         }
     }
 
-    /// One sentence each. `timezone` is the zone of times that state none.
-    pub fn texts(&self, evidence: &Evidence, timezone: &str) -> Vec<String> {
+    /// What missing columns cost and what was taken for granted of single values.
+    pub fn costs(&self, evidence: &Evidence) -> Vec<String> {
         let mut texts: Vec<String> = self.layout.costs(self.columns).collect();
         if evidence.latin1 {
             texts.push("not UTF-8 throughout; such fields were read as Latin-1".to_owned());
         }
-        if let Some(zone) = self.unknown_header_zone {
-            texts.push(format!("the zone {zone:?} in its header is unknown; times were read as {timezone}"));
-        } else if evidence.time.lacks_zone() && !self.zone_in_header {
-            texts.push(format!("its times state no zone; they were read as {timezone}"));
-        }
         let changes = evidence.time.clock_changes();
         if changes > 0 {
-            let times = if changes == 1 { "time falls" } else { "times fall" };
+            let times = if changes == 1 {
+                "time falls"
+            } else {
+                "times fall"
+            };
             texts.push(format!(
                 "{changes} {times} into an hour that a clock change skips or repeats; of a repeated hour the first was taken"
+            ));
+        }
+        texts
+    }
+
+    /// Everything there is to say of the file. `timezone` is the zone of times that state none.
+    pub fn texts(&self, evidence: &Evidence, timezone: &str) -> Vec<String> {
+        let mut texts = self.costs(evidence);
+        if let Some(zone) = self.unknown_header_zone {
+            texts.push(format!(
+                "the zone {zone:?} in its header is unknown; times were read as {timezone}"
+            ));
+        } else if evidence.time.lacks_zone() && !self.zone_in_header {
+            texts.push(format!(
+                "its times state no zone; they were read as {timezone}"
             ));
         }
         texts

@@ -3,7 +3,7 @@
 use super::decode::{Decoder, Evidence};
 use super::layout::{Columns, Layout, Layouts};
 use super::names::Names;
-use super::value::time::{Clock, DateOrder, DateUndecided, Decided};
+use super::value::time::{Clock, DateOrder, DateUndecided};
 use crate::catalogue::{Known, Zones};
 use crate::event::Zone;
 use crate::ingest::csv::{self, Record, Step};
@@ -40,16 +40,26 @@ pub struct Assumed {
 pub enum NotRead {
     #[error("empty")]
     Empty,
-    #[error("no known layout; its first columns are {columns}. `loginscope formats` lists what is read, `--layout ID=PATH` forces a layout")]
+    #[error(
+        "no known layout; its first columns are {columns}. `loginscope formats` lists what is read, `--layout ID=PATH` forces a layout"
+    )]
     UnknownLayout { columns: String },
     #[error("not a table: {why}. `loginscope formats` lists what is read")]
     NoTable { why: &'static str },
     #[error("not the layout {layout}: the columns {missing} are missing")]
     NotThatLayout { layout: String, missing: String },
-    #[error("whether 3/4 means 3 April or March 4 is open: {why}. Say it with --date-order mdy or --date-order dmy")]
+    #[error(
+        "whether 3/4 means 3 April or March 4 is open: {why}. Say it with --date-order mdy or --date-order dmy"
+    )]
     DateOrder { why: &'static str },
-    #[error("the zone {abbreviation} can mean {meanings}. Say which with --timezone, for instance --timezone {example}")]
-    Zone { abbreviation: String, meanings: String, example: String },
+    #[error(
+        "the zone {abbreviation} can mean {meanings}. Say which with --timezone, for instance --timezone {example}"
+    )]
+    Zone {
+        abbreviation: String,
+        meanings: String,
+        example: String,
+    },
     #[error("{0}")]
     Unreadable(String),
 }
@@ -76,9 +86,11 @@ impl<'a> Reading<'a> {
                 Some(columns) => (layout, columns),
                 None => return Err(not_that_layout(layout, &header.names)),
             },
-            None => layouts.recognise(&header.names).ok_or_else(|| NotRead::UnknownLayout {
-                columns: first_columns(&header.names),
-            })?,
+            None => layouts
+                .recognise(&header.names)
+                .ok_or_else(|| NotRead::UnknownLayout {
+                    columns: first_columns(&header.names),
+                })?,
         };
         let (layout, columns) = recognised;
         let named = columns.zone.as_deref();
@@ -151,30 +163,49 @@ pub fn settle(
     let order = match assumed.order {
         Some(order) => order,
         None => match evidence.time.order() {
-            Ok(Decided::Yes(order)) => order,
-            Ok(Decided::NotAsked | Decided::No) => clock.order,
+            Ok(order) => order.unwrap_or(clock.order),
             Err(DateUndecided::Nothing) => {
-                return Err(NotRead::DateOrder { why: "no day is over 12 and the dates don't tell" });
+                return Err(NotRead::DateOrder {
+                    why: "no day is over 12 and the dates don't tell",
+                });
             }
             Err(DateUndecided::Conflict) => {
-                return Err(NotRead::DateOrder { why: "its dates speak for both" });
+                return Err(NotRead::DateOrder {
+                    why: "its dates speak for both",
+                });
             }
         },
     };
     if order != clock.order {
         // Rows that were no dates in the wrong order said nothing of zones yet.
-        return Ok(Some(Clock { order, ..clock.clone() }));
+        return Ok(Some(Clock {
+            order,
+            ..clock.clone()
+        }));
     }
-    let decided = evidence.time.abbreviations(zones, assumed.zone).map_err(|ambiguous| {
-        let meanings: Vec<&str> =
-            ambiguous.means.iter().map(|meaning| meaning.place.as_str()).collect();
-        NotRead::Zone {
-            abbreviation: ambiguous.abbreviation.clone(),
-            meanings: meanings.join(" or "),
-            example: ambiguous.means.first().map_or("UTC", |meaning| &meaning.zone).to_owned(),
-        }
-    })?;
-    Ok((decided != clock.decided).then(|| Clock { decided, ..clock.clone() }))
+    let decided = evidence
+        .time
+        .abbreviations(zones, assumed.zone)
+        .map_err(|ambiguous| {
+            let meanings: Vec<&str> = ambiguous
+                .means
+                .iter()
+                .map(|meaning| meaning.place.as_str())
+                .collect();
+            NotRead::Zone {
+                abbreviation: ambiguous.abbreviation.clone(),
+                meanings: meanings.join(" or "),
+                example: ambiguous
+                    .means
+                    .first()
+                    .map_or("UTC", |meaning| &meaning.zone)
+                    .to_owned(),
+            }
+        })?;
+    Ok((decided != clock.decided).then(|| Clock {
+        decided,
+        ..clock.clone()
+    }))
 }
 
 /// The first line that holds something.
@@ -188,7 +219,12 @@ struct Header {
 impl Header {
     fn find(head: &[u8]) -> Result<Self, NotRead> {
         let mut record = Record::default();
-        let mut header = Header { names: Vec::new(), bytes: 0, lines: 0, blank: 0 };
+        let mut header = Header {
+            names: Vec::new(),
+            bytes: 0,
+            lines: 0,
+            blank: 0,
+        };
         loop {
             let rest = &head[header.bytes..];
             match csv::next(rest, true, b',', &mut record) {
@@ -206,10 +242,14 @@ impl Header {
                 }
                 Step::End => return Err(NotRead::Empty),
                 Step::LostQuote { .. } | Step::HalfWritten { .. } => {
-                    return Err(NotRead::NoTable { why: "a quote without its partner in the header" });
+                    return Err(NotRead::NoTable {
+                        why: "a quote without its partner in the header",
+                    });
                 }
                 Step::TooLong | Step::Incomplete => {
-                    return Err(NotRead::NoTable { why: "its first line is too long for a header" });
+                    return Err(NotRead::NoTable {
+                        why: "its first line is too long for a header",
+                    });
                 }
             }
         }
@@ -217,8 +257,11 @@ impl Header {
 }
 
 fn first_columns(names: &[String]) -> String {
-    let shown: Vec<String> =
-        names.iter().take(5).map(|name| format!("{:?}", shortened(name))).collect();
+    let shown: Vec<String> = names
+        .iter()
+        .take(5)
+        .map(|name| format!("{:?}", shortened(name)))
+        .collect();
     shown.join(", ")
 }
 
@@ -228,16 +271,25 @@ fn shortened(name: &str) -> String {
 
 fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
     let missing = layout.must.iter().filter(|any| {
-        let columns = layout.columns.iter().filter(|column| any.contains(&column.role));
+        let columns = layout
+            .columns
+            .iter()
+            .filter(|column| any.contains(&column.role));
         let mut spelled = columns.flat_map(|column| &column.names);
         !spelled.any(|name| names.iter().any(|given| given.eq_ignore_ascii_case(name)))
     });
     let first_name = |any: &Vec<super::Role>| {
-        let column = layout.columns.iter().find(|column| any.contains(&column.role))?;
+        let column = layout
+            .columns
+            .iter()
+            .find(|column| any.contains(&column.role))?;
         column.names.first().map(|name| format!("{name:?}"))
     };
     let missing: Vec<String> = missing.filter_map(first_name).collect();
-    NotRead::NotThatLayout { layout: layout.id.clone(), missing: missing.join(", ") }
+    NotRead::NotThatLayout {
+        layout: layout.id.clone(),
+        missing: missing.join(", "),
+    }
 }
 
 /// The zone in a header: an English display name, an IANA name, or an offset of full hours.
@@ -260,16 +312,25 @@ mod tests {
 
     fn read<'a>(head: &str, layouts: &'a Layouts) -> Result<Reading<'a>, NotRead> {
         let zones = Zones::load().expect("the list");
-        let assumed = Assumed { order: None, zone: Zone::UTC };
+        let assumed = Assumed {
+            order: None,
+            zone: Zone::UTC,
+        };
         Reading::of(head.as_bytes(), layouts, None, &zones, assumed)
     }
 
     #[test]
     fn finds_the_first_row_behind_bom_and_blanks() {
         let layouts = Layouts::load().expect("the layouts");
-        let reading =
-            read("\u{feff}\r\nUsername,Login Time,Status\r\na,b,c\r\n", &layouts).expect("readable");
-        assert_eq!((reading.body, reading.lines_before, reading.blank_before), (33, 2, 1));
+        let reading = read(
+            "\u{feff}\r\nUsername,Login Time,Status\r\na,b,c\r\n",
+            &layouts,
+        )
+        .expect("readable");
+        assert_eq!(
+            (reading.body, reading.lines_before, reading.blank_before),
+            (33, 2, 1)
+        );
         assert_eq!(reading.layout.id, "setup_csv");
     }
 
@@ -277,7 +338,10 @@ mod tests {
     fn header_zones_come_in_several_forms() {
         let zones = Zones::load().expect("the list");
         let of = |name| header_zone(name, &zones).map(|zone| zone.to_string());
-        assert_eq!(of("Eastern Daylight Time").as_deref(), Some("America/New_York"));
+        assert_eq!(
+            of("Eastern Daylight Time").as_deref(),
+            Some("America/New_York")
+        );
         assert_eq!(of("Europe/Berlin").as_deref(), Some("Europe/Berlin"));
         assert_eq!(of("GMT-08:00").as_deref(), Some("Etc/GMT+8"));
         assert_eq!(of("PST").as_deref(), Some("Etc/GMT+8"));
@@ -288,7 +352,9 @@ mod tests {
     fn says_why_a_file_is_not_read() {
         let layouts = Layouts::load().expect("the layouts");
         assert_eq!(read("\n\n", &layouts).err(), Some(NotRead::Empty));
-        let error = read("a,b\n1,2\n", &layouts).expect_err("unknown").to_string();
+        let error = read("a,b\n1,2\n", &layouts)
+            .expect_err("unknown")
+            .to_string();
         assert!(error.contains("\"a\", \"b\""), "{error}");
     }
 }

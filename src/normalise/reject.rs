@@ -90,8 +90,12 @@ fn shortened(bytes: &[u8], most: usize) -> Box<str> {
     let bytes = bytes.get(..most * 4).unwrap_or(bytes);
     let text = String::from_utf8_lossy(bytes);
     let line = text.trim_end_matches(['\r', '\n']);
-    let one_line = line.chars().take(most).map(|c| if c == '\n' || c == '\r' { ' ' } else { c });
-    one_line.collect::<String>().into_boxed_str()
+    let one_line = line.replace("\r\n", " ").replace(['\r', '\n'], " ");
+    one_line
+        .chars()
+        .take(most)
+        .collect::<String>()
+        .into_boxed_str()
 }
 
 #[cfg(test)]
@@ -108,7 +112,7 @@ mod tests {
 
     #[test]
     fn excerpts_are_short_and_on_one_line() {
-        assert_eq!(&*excerpt(b"a,\"b\nc\"\r\n"), "a,\"b c\"");
+        assert_eq!(&*excerpt(b"a,\"b\r\nc\"\r\n"), "a,\"b c\"");
         assert_eq!(excerpt("é".repeat(500).as_bytes()).chars().count(), EXCERPT);
         assert_eq!(&*excerpt(b"\xff,x"), "\u{fffd},x");
     }

@@ -34,15 +34,26 @@ pub fn unknown(catalogue: &Catalogue, text: &str) -> String {
     let mut near: Vec<(f64, &str)> = catalogue
         .texts()
         .iter()
-        .map(|found| (strsim::jaro_winkler(&found.text.to_lowercase(), &text.to_lowercase()), found.text))
+        .map(|found| {
+            (
+                strsim::jaro_winkler(&found.text.to_lowercase(), &text.to_lowercase()),
+                found.text,
+            )
+        })
         .filter(|(alike, _)| *alike >= ALIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     near.dedup_by_key(|(_, text)| *text);
-    let mut out = format!("{:?} is in no list of statuses, codes or errors", escape::terminal(text));
+    let mut out = format!(
+        "{:?} is in no list of statuses, codes or errors",
+        escape::terminal(text)
+    );
     if !near.is_empty() {
-        let near: Vec<String> =
-            near.iter().take(SUGGESTIONS).map(|(_, text)| format!("{text:?}")).collect();
+        let near: Vec<String> = near
+            .iter()
+            .take(SUGGESTIONS)
+            .map(|(_, text)| format!("{text:?}"))
+            .collect();
         let _ = write!(out, "; did you mean {}?", near.join(" or "));
     }
     out
@@ -54,7 +65,13 @@ fn cause(out: &mut String, cause: &Cause) {
     } else {
         "can pass by itself"
     };
-    let _ = writeln!(out, "\n  {}  ({}, {lasting}; fixed by: {})", cause.title, cause.class.id(), cause.fixed_by);
+    let _ = writeln!(
+        out,
+        "\n  {}  ({}, {lasting}; fixed by: {})",
+        cause.title,
+        cause.class.id(),
+        cause.fixed_by
+    );
     let _ = writeln!(out, "  cause: {}\n", cause.id);
     paragraph(out, "  ", &cause.means);
     if !cause.tell_apart.is_empty() {
@@ -64,7 +81,9 @@ fn cause(out: &mut String, cause: &Cause) {
     let _ = writeln!(out, "\n  What to do");
     for (number, step) in (1..).zip(&cause.steps) {
         let first = format!("    {number}. ");
-        let options = Options::new(WIDTH).initial_indent(&first).subsequent_indent("       ");
+        let options = Options::new(WIDTH)
+            .initial_indent(&first)
+            .subsequent_indent("       ");
         let _ = writeln!(out, "{}", textwrap::fill(step, options));
     }
     for source in &cause.source {
@@ -73,7 +92,9 @@ fn cause(out: &mut String, cause: &Cause) {
 }
 
 fn paragraph(out: &mut String, indent: &str, text: &str) {
-    let options = Options::new(WIDTH).initial_indent(indent).subsequent_indent(indent);
+    let options = Options::new(WIDTH)
+        .initial_indent(indent)
+        .subsequent_indent(indent);
     let _ = writeln!(out, "{}", textwrap::fill(text, options));
 }
 
@@ -96,11 +117,20 @@ fn layout(out: &mut String, layout: &Layout) {
         layout.must.iter().any(|any| any.contains(&column.role))
     };
     for (head, want) in [("Needed:", true), ("Also read:", false)] {
-        let columns = layout.columns.iter().filter(|column| needed(column) == want);
+        let columns = layout
+            .columns
+            .iter()
+            .filter(|column| needed(column) == want);
         let names: Vec<String> = columns.map(|column| column.names.join(" or ")).collect();
         if !names.is_empty() {
-            let options = Options::new(WIDTH).initial_indent("  ").subsequent_indent("    ");
-            let _ = writeln!(out, "{}", textwrap::fill(&format!("{head} {}", names.join(", ")), options));
+            let options = Options::new(WIDTH)
+                .initial_indent("  ")
+                .subsequent_indent("    ");
+            let _ = writeln!(
+                out,
+                "{}",
+                textwrap::fill(&format!("{head} {}", names.join(", ")), options)
+            );
         }
     }
 }

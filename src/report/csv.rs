@@ -55,11 +55,7 @@ impl Row {
     }
 }
 
-fn table(
-    out: &mut dyn Write,
-    head: &[&str],
-    rows: impl Iterator<Item = Row>,
-) -> csv::Result<()> {
+fn table(out: &mut dyn Write, head: &[&str], rows: impl Iterator<Item = Row>) -> csv::Result<()> {
     let mut writer = Writer::from_writer(out);
     writer.write_record(head)?;
     for row in rows {
@@ -70,7 +66,15 @@ fn table(
 
 fn groups(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
     let head = [
-        "org", "user", "app", "description", "cause", "failures", "successes", "sources", "first",
+        "org",
+        "user",
+        "app",
+        "description",
+        "cause",
+        "failures",
+        "successes",
+        "sources",
+        "first",
         "last",
     ];
     let rows = report.failures.groups.iter().map(|row| {
@@ -90,7 +94,16 @@ fn groups(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
 }
 
 fn by_user(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
-    let head = ["org", "user", "failures", "successes", "apps", "causes", "first", "last"];
+    let head = [
+        "org",
+        "user",
+        "failures",
+        "successes",
+        "apps",
+        "causes",
+        "first",
+        "last",
+    ];
     let rows = report.failures.by_user.iter().map(|row| {
         Row::new()
             .org(row.org.as_ref())
@@ -106,7 +119,16 @@ fn by_user(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
 }
 
 fn by_app(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
-    let head = ["org", "app", "failures", "successes", "users", "causes", "first", "last"];
+    let head = [
+        "org",
+        "app",
+        "failures",
+        "successes",
+        "users",
+        "causes",
+        "first",
+        "last",
+    ];
     let rows = report.failures.by_app.iter().map(|row| {
         Row::new()
             .org(row.org.as_ref())
@@ -122,7 +144,15 @@ fn by_app(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
 }
 
 fn by_description(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
-    let head = ["description", "cause", "failures", "users", "apps", "first", "last"];
+    let head = [
+        "description",
+        "cause",
+        "failures",
+        "users",
+        "apps",
+        "first",
+        "last",
+    ];
     let rows = report.failures.by_description.iter().map(|row| {
         Row::new()
             .known(row.description.as_ref())

@@ -46,7 +46,12 @@ pub fn check(folder: &Path) -> Result<(), NoFolder> {
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(NoFolder::NotAFolder(folder.to_owned()));
         }
-        Err(error) => return Err(NoFolder::Unreadable { path: folder.to_owned(), error }),
+        Err(error) => {
+            return Err(NoFolder::Unreadable {
+                path: folder.to_owned(),
+                error,
+            });
+        }
     };
     if folder.join(MARKER).exists() || entries.count() == 0 {
         Ok(())
@@ -72,8 +77,11 @@ pub fn write(
         _ => PathBuf::from("."),
     };
     fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
-    let aside = tempfile::Builder::new()
-        .prefix(".loginscope-new-")
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".loginscope-new-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let aside = builder
         .tempdir_in(&parent)
         .with_context(|| parent.display().to_string())?;
     fill(aside.path(), report, material, formats)?;
@@ -86,10 +94,18 @@ fn fill(
     material: &Material<'_>,
     formats: Formats,
 ) -> anyhow::Result<()> {
-    let text = |name: &str, text: &str| file(folder, name, |out| Ok(out.write_all(text.as_bytes())?));
-    text(MARKER, &format!("loginscope report, schema {}\n", report.schema))?;
+    let text =
+        |name: &str, text: &str| file(folder, name, |out| Ok(out.write_all(text.as_bytes())?));
+    text(
+        MARKER,
+        &format!("loginscope report, schema {}\n", report.schema),
+    )?;
     text("report.json", &json::json(report)?)?;
-    let charts = if formats.html || formats.svg { chart::all(report) } else { Vec::new() };
+    let charts = if formats.html || formats.svg {
+        chart::all(report)
+    } else {
+        Vec::new()
+    };
     if formats.svg {
         for chart in &charts {
             text(&format!("charts/{}.svg", chart.id), &chart.svg)?;
@@ -99,23 +115,38 @@ fn fill(
         text("report.html", &page(report, &material.known.causes, charts))?;
     }
     if formats.markdown {
-        text("report.md", &markdown::markdown(report, &material.known.causes))?;
+        text(
+            "report.md",
+            &markdown::markdown(report, &material.known.causes),
+        )?;
     }
     if formats.csv {
         for (name, table) in csv::TABLES {
-            file(folder, &format!("tables/{name}"), |mut out| Ok(table(report, &mut out)?))?;
+            file(folder, &format!("tables/{name}"), |mut out| {
+                Ok(table(report, &mut out)?)
+            })?;
         }
         file(folder, "tables/rejects.csv", |mut out| {
             Ok(csv::rejects(assemble::all_rejects(material), &mut out)?)
         })?;
     }
-    let paths: Vec<String> = material.inputs.iter().map(|seen| seen.path.to_owned()).collect();
-    file(folder, "tally.parquet", |out| write_parquet(material.tally, &paths, out))
+    let paths: Vec<String> = material
+        .inputs
+        .iter()
+        .map(|seen| seen.path.to_owned())
+        .collect();
+    file(folder, "tally.parquet", |out| {
+        write_parquet(material.tally, &paths, out)
+    })
 }
 
 /// The page with its charts and what is known of each cause that occurs.
 pub fn page(report: &Report, catalogue: &Catalogue, charts: Vec<chart::Drawing>) -> String {
-    let known = report.failures.by_cause.iter().filter_map(|row| catalogue.by_id(&row.cause));
+    let known = report
+        .failures
+        .by_cause
+        .iter()
+        .filter_map(|row| catalogue.by_id(&row.cause));
     let causes: Vec<CauseText> = known.map(cause_text).collect();
     let charts = charts.into_iter().map(|drawing| Chart {
         id: drawing.id,
@@ -123,7 +154,13 @@ pub fn page(report: &Report, catalogue: &Catalogue, charts: Vec<chart::Drawing>)
         summary: drawing.summary,
         svg: drawing.svg,
     });
-    html::page(report, &Extras { charts: charts.collect(), causes: &causes })
+    html::page(
+        report,
+        &Extras {
+            charts: charts.collect(),
+            causes: &causes,
+        },
+    )
 }
 
 fn cause_text(cause: &Cause) -> CauseText {
@@ -158,7 +195,9 @@ fn file(
         let mut out = BufWriter::new(options.open(&path)?);
         fill(&mut out)?;
         // What a buffer holds back must not be lost without a word when the disk is full.
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        out.into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_all()?;
         Ok(())
     };
     write().with_context(|| format!("writing {name}"))
@@ -180,7 +219,9 @@ fn swap(aside: TempDir, folder: &Path, parent: &Path) -> io::Result<()> {
         let _ = aside.keep();
         return Ok(());
     }
-    let old = tempfile::Builder::new().prefix(".loginscope-old-").tempdir_in(parent)?;
+    let old = tempfile::Builder::new()
+        .prefix(".loginscope-old-")
+        .tempdir_in(parent)?;
     let kept = old.path().join("report");
     fs::rename(folder, &kept)?;
     if let Err(error) = fs::rename(aside.path(), folder) {

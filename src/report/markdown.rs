@@ -24,7 +24,11 @@ struct Limits {
 
 /// The report as Markdown, at most [`MOST`] characters.
 pub fn markdown(report: &Report, catalogue: &Catalogue) -> String {
-    let mut limits = Limits { rows: 25, causes: 12, notes: 20 };
+    let mut limits = Limits {
+        rows: 25,
+        causes: 12,
+        notes: 20,
+    };
     loop {
         let text = ticket(report, catalogue, limits);
         let smallest = limits.rows == 1 && limits.causes == 1 && limits.notes == 1;
@@ -41,13 +45,26 @@ pub fn markdown(report: &Report, catalogue: &Catalogue) -> String {
 }
 
 fn ticket(report: &Report, catalogue: &Catalogue, limits: Limits) -> String {
-    let mut out = format!("# Salesforce login failures\n\n**{}**\n\n", safe(&verdict(report)));
+    let mut out = format!(
+        "# Salesforce login failures\n\n**{}**\n\n",
+        safe(&verdict(report))
+    );
     facts(&mut out, report);
-    notes(&mut out, "Not everything could be read", &report.exit.reasons, limits.notes);
+    notes(
+        &mut out,
+        "Not everything could be read",
+        &report.exit.reasons,
+        limits.notes,
+    );
     groups(&mut out, report, limits.rows);
     causes(&mut out, report, catalogue, limits.causes);
     users_and_apps(&mut out, report, limits.rows);
-    notes(&mut out, "What the counts can't see", &report.coverage.notes, limits.notes);
+    notes(
+        &mut out,
+        "What the counts can't see",
+        &report.coverage.notes,
+        limits.notes,
+    );
     let _ = writeln!(
         out,
         "---\n{} {}, report schema {}. Times are UTC. All rows: report.json and tables/.",
@@ -121,7 +138,9 @@ fn group_row(out: &mut String, group: &Group) {
 fn causes(out: &mut String, report: &Report, catalogue: &Catalogue, most: usize) {
     let by_cause = &report.failures.by_cause;
     for row in by_cause.iter().take(most) {
-        let Some(cause) = catalogue.by_id(&row.cause) else { continue };
+        let Some(cause) = catalogue.by_id(&row.cause) else {
+            continue;
+        };
         let _ = writeln!(
             out,
             "## {} ({}): {} by {} through {}\n",
@@ -140,13 +159,23 @@ fn causes(out: &mut String, report: &Report, catalogue: &Catalogue, most: usize)
             .take(5)
             .map(|row| known(row.description.as_deref()))
             .collect();
-        let _ = writeln!(out, "Description: {}. {}\n", descriptions.join("; "), safe(&cause.means));
+        let _ = writeln!(
+            out,
+            "Description: {}. {}\n",
+            descriptions.join("; "),
+            safe(&cause.means)
+        );
         for (number, step) in (1..).zip(&cause.steps) {
             let _ = writeln!(out, "{number}. {}", safe(step));
         }
         out.push('\n');
     }
-    cut(out, by_cause.len(), most, "tables/failures_by_description.csv");
+    cut(
+        out,
+        by_cause.len(),
+        most,
+        "tables/failures_by_description.csv",
+    );
 }
 
 fn users_and_apps(out: &mut String, report: &Report, most: usize) {
@@ -157,20 +186,40 @@ fn users_and_apps(out: &mut String, report: &Report, most: usize) {
             let user = known(row.user.as_ref().map(|user| user.0.as_str()));
             count_row(out, row.failures, row.successes, &user, &row.last.0);
         }
-        cut(out, failures.by_user.len(), most, "tables/failures_by_user.csv");
+        cut(
+            out,
+            failures.by_user.len(),
+            most,
+            "tables/failures_by_user.csv",
+        );
     }
     if !failures.by_app.is_empty() {
         out.push_str("## By app\n\n| Failures | Successes | App | Last |\n|---:|---:|---|---|\n");
         for row in failures.by_app.iter().take(most) {
-            count_row(out, row.failures, row.successes, &known(row.app.as_deref()), &row.last.0);
+            count_row(
+                out,
+                row.failures,
+                row.successes,
+                &known(row.app.as_deref()),
+                &row.last.0,
+            );
         }
-        cut(out, failures.by_app.len(), most, "tables/failures_by_app.csv");
+        cut(
+            out,
+            failures.by_app.len(),
+            most,
+            "tables/failures_by_app.csv",
+        );
     }
 }
 
 fn count_row(out: &mut String, failures: u64, successes: u64, name: &str, last: &str) {
     let (failures, successes) = (thousands(failures), thousands(successes));
-    let _ = writeln!(out, "| {failures} | {successes} | {name} | {} |", instant(last));
+    let _ = writeln!(
+        out,
+        "| {failures} | {successes} | {name} | {} |",
+        instant(last)
+    );
 }
 
 fn notes(out: &mut String, title: &str, notes: &[String], most: usize) {
@@ -194,7 +243,11 @@ fn known(text: Option<&str>) -> String {
 
 fn cut(out: &mut String, all: usize, most: usize, table: &str) {
     if all > most {
-        let _ = writeln!(out, "\nThe first {most} of {}; all are in {table}.", thousands(all as u64));
+        let _ = writeln!(
+            out,
+            "\nThe first {most} of {}; all are in {table}.",
+            thousands(all as u64)
+        );
     }
     out.push('\n');
 }

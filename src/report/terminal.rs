@@ -18,7 +18,13 @@ const WIDTH: usize = 100;
 
 /// The summary, at most 40 lines. `colour` allows escape sequences of our own.
 pub fn summary(report: &Report, folder: Option<&str>, colour: bool) -> String {
-    let bold = |text: &str| if colour { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() };
+    let bold = |text: &str| {
+        if colour {
+            format!("\x1b[1m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    };
     let mut out = String::new();
     // A verdict quotes one description; the longest still leaves room for the rest.
     let text = clip(&safe(&verdict(report)), 600);
@@ -100,13 +106,22 @@ fn line(cells: &[String; 6], widths: &[usize; 6]) -> String {
 }
 
 fn notes(out: &mut String, report: &Report) {
-    let unknown = report.unrecognised.iter().filter(|text| text.field == "description").count();
+    let unknown = report
+        .unrecognised
+        .iter()
+        .filter(|text| text.field == "description")
+        .count();
     let unknown = (unknown > 0).then(|| {
         let texts = count(unknown as u64, "description is", "descriptions are");
         format!("{texts} not recognised; the report lists them")
     });
-    let notes: Vec<&String> =
-        report.exit.reasons.iter().chain(&report.coverage.notes).chain(&unknown).collect();
+    let notes: Vec<&String> = report
+        .exit
+        .reasons
+        .iter()
+        .chain(&report.coverage.notes)
+        .chain(&unknown)
+        .collect();
     if notes.is_empty() {
         return;
     }

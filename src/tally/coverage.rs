@@ -30,7 +30,9 @@ pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     let mut hour = 0;
     let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     let mut close = |hour: u32, counts: &mut BTreeMap<u32, u64>| {
-        let full = counts.iter().filter(|(user, n)| **user != 0 && **n >= HOURLY_LIMIT);
+        let full = counts
+            .iter()
+            .filter(|(user, n)| **user != 0 && **n >= HOURLY_LIMIT);
         saturated.extend(full.map(|(user, _)| (*user, Instant::from_minute(hour * HOUR_MINUTES))));
         counts.clear();
     };
@@ -52,7 +54,9 @@ pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
 /// of similar days hold.
 pub fn gaps(tally: &Tally, zone: Zone) -> Vec<Gap> {
     let hours = Hours::of(tally);
-    let Some(expected) = Expected::of(&hours, zone) else { return Vec::new() };
+    let Some(expected) = Expected::of(&hours, zone) else {
+        return Vec::new();
+    };
     let mut gaps = Vec::new();
     for (before, after) in hours.0.iter().zip(hours.0.iter().skip(1)) {
         let (start, end) = (before.1.last, after.1.first);
@@ -88,7 +92,11 @@ impl Hours {
                     known.last = known.last.max(row.last);
                 }
                 _ => {
-                    let fresh = Hour { n: row.n, first: row.first, last: row.last };
+                    let fresh = Hour {
+                        n: row.n,
+                        first: row.first,
+                        last: row.last,
+                    };
                     hours.extend(current.replace((at, fresh)));
                 }
             }
@@ -98,7 +106,7 @@ impl Hours {
     }
 }
 
-/// The mean count of each kind of hour.
+/// The usual count of each kind of hour.
 struct Expected {
     zone: Zone,
     by_weekday: bool,
@@ -110,18 +118,16 @@ impl Expected {
         let (first, last) = (*hours.0.keys().next()?, *hours.0.keys().next_back()?);
         let days = u64::try_from((last - first) / 24).unwrap_or(0);
         let by_weekday = days >= DAYS_FOR_WEEKDAYS;
-        let mut expected = Self { zone, by_weekday, mean: vec![0.0; 7 * 24] };
-        let mut seen = vec![0.0_f64; 7 * 24];
+        let mut expected = Self {
+            zone,
+            by_weekday,
+            mean: Vec::new(),
+        };
+        let mut seen: Vec<Vec<u64>> = vec![Vec::new(); 7 * 24];
         for hour in first..=last {
-            let class = expected.class(hour);
-            seen[class] += 1.0;
-            if let Some(known) = hours.0.get(&hour) {
-                expected.mean[class] += known.n as f64;
-            }
+            seen[expected.class(hour)].push(hours.0.get(&hour).map_or(0, |known| known.n));
         }
-        for (mean, seen) in expected.mean.iter_mut().zip(seen) {
-            *mean /= seen.max(1.0);
-        }
+        expected.mean = seen.into_iter().map(trimmed_mean).collect();
         Some(expected)
     }
 
@@ -143,6 +149,16 @@ impl Expected {
             let covered = end.min((hour + 1) * HOUR_MS) - start.max(hour * HOUR_MS);
             covered.max(0) as f64 / HOUR_MS as f64
         };
-        hours.map(|hour| self.mean[self.class(hour)] * share(hour)).sum()
+        hours
+            .map(|hour| self.mean[self.class(hour)] * share(hour))
+            .sum()
     }
+}
+
+/// The mean without the fullest fifth: one burst must not raise what is expected of quiet hours.
+fn trimmed_mean(mut counts: Vec<u64>) -> f64 {
+    counts.sort_unstable();
+    counts.truncate(counts.len() - counts.len().div_ceil(5));
+    let sum: u64 = counts.iter().sum();
+    sum as f64 / counts.len().max(1) as f64
 }

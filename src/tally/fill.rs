@@ -15,7 +15,9 @@ use super::{Part, Tally};
 use crate::catalogue::Known;
 use crate::event::Place;
 use crate::ingest::{Compression, Piece, Progress, cut};
-use crate::normalise::{Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle};
+use crate::normalise::{
+    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle,
+};
 
 /// A file whose layout is known.
 #[derive(Debug)]
@@ -93,8 +95,11 @@ struct Share {
 /// How a file stands between rounds.
 enum State {
     /// To be read, in pieces or in one go.
-    Open { whole: bool },
-    Done(Result<FileRead, NotRead>),
+    Open {
+        whole: bool,
+    },
+    Read(Box<FileRead>),
+    NotRead(NotRead),
 }
 
 /// Rounds after which a file that still isn't settled is given up.
@@ -107,7 +112,9 @@ const ROUNDS: usize = 6;
 pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, Interrupted> {
     let mut states: Vec<State> = files
         .iter()
-        .map(|file| State::Open { whole: file.compression != Compression::Plain })
+        .map(|file| State::Open {
+            whole: file.compression != Compression::Plain,
+        })
         .collect();
     let mut shares: Vec<Share> = Vec::new();
     for round in 0..ROUNDS {
@@ -135,13 +142,22 @@ fn tasks(files: &[ToRead<'_>], states: &[State], piece_size: u64) -> Vec<Task> {
     let mut pieces = Vec::new();
     for (at, (file, state)) in files.iter().zip(states).enumerate() {
         match state {
-            State::Done(_) => {}
-            State::Open { whole: true } => whole_files.push(Task { file: at, piece: None }),
+            State::Read(_) | State::NotRead(_) => {}
+            State::Open { whole: true } => whole_files.push(Task {
+                file: at,
+                piece: None,
+            }),
             State::Open { whole: false } => {
                 let cuts = cut(file.reading.body, file.size, piece_size);
-                pieces.extend(cuts.into_iter().map(|piece| Task { file: at, piece: Some(piece) }));
+                pieces.extend(cuts.into_iter().map(|piece| Task {
+                    file: at,
+                    piece: Some(piece),
+                }));
                 if file.size <= file.reading.body {
-                    whole_files.push(Task { file: at, piece: None });
+                    whole_files.push(Task {
+                        file: at,
+                        piece: None,
+                    });
                 }
             }
         }
@@ -162,14 +178,16 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
         tasks.get(next.fetch_add(1, Ordering::Relaxed))
     };
     with.pool.broadcast(|_| {
-        let mut share = Share { names: Names::default(), sessions: Vec::new() };
+        let mut share = Share {
+            names: Names::default(),
+            sessions: Vec::new(),
+        };
         let mut buffer = Vec::new();
         let mut success = Vec::new();
         let mut task = take();
         while let Some(first) = task {
             let file = &files[first.file];
-            let mut decoder =
-                Decoder::new(&file.reading, with.known, &mut share.names, file.org);
+            let mut decoder = Decoder::new(&file.reading, with.known, &mut share.names, file.org);
             let mut counts = Counts::default();
             let mut session = Session::of(first.file);
             while let Some(now) = task.filter(|task| task.file == first.file) {
@@ -187,7 +205,8 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
                     Ok(span) => session.spans.push(span),
                     Err(error) => session.failed = Some(error.to_string()),
                 }
-                with.progress.add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
+                with.progress
+                    .add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
                 task = take();
             }
             session.evidence = decoder.into_evidence();
@@ -200,7 +219,13 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
 
 impl Session {
     fn of(file: usize) -> Self {
-        Self { file, spans: Vec::new(), rows: Vec::new(), evidence: Evidence::default(), failed: None }
+        Self {
+            file,
+            spans: Vec::new(),
+            rows: Vec::new(),
+            evidence: Evidence::default(),
+            failed: None,
+        }
     }
 }
 
@@ -225,26 +250,33 @@ fn judge(
     }
     let failed = sessions.iter().find_map(|session| session.failed.clone());
     let state = if let Some(error) = failed {
-        State::Done(Err(NotRead::Unreadable(error)))
+        State::NotRead(NotRead::Unreadable(error))
     } else if !meet(&spans, file) {
         State::Open { whole: true }
     } else {
-        match settle(&file.reading.clock, &evidence, &with.known.zones, with.assumed) {
+        match settle(
+            &file.reading.clock,
+            &evidence,
+            &with.known.zones,
+            with.assumed,
+        ) {
             Ok(Some(_)) if last_round => {
                 let why = "its dates don't settle".to_owned();
-                State::Done(Err(NotRead::Unreadable(why)))
+                State::NotRead(NotRead::Unreadable(why))
             }
             Ok(Some(clock)) => {
                 file.reading.clock = clock;
-                State::Open { whole: spans.len() == 1 }
+                State::Open {
+                    whole: spans.len() == 1,
+                }
             }
-            Ok(None) => State::Done(Ok(put_together(&spans, evidence, file))),
-            Err(why) => State::Done(Err(why)),
+            Ok(None) => State::Read(Box::new(put_together(&spans, evidence, file))),
+            Err(why) => State::NotRead(why),
         }
     };
     let lines = LineBases::of(&spans, file.reading.lines_before);
     for session in sessions {
-        if matches!(state, State::Done(Ok(_))) {
+        if matches!(state, State::Read(_)) {
             for row in &mut session.rows {
                 row.place = Place::new(file.input, lines.line(row.place));
             }
@@ -292,7 +324,10 @@ impl LineBases {
 
 fn put_together(spans: &[&Span], evidence: Evidence, file: &ToRead<'_>) -> FileRead {
     let bases = LineBases::of(spans, file.reading.lines_before);
-    let mut ledger = Ledger { blank: file.reading.blank_before, ..Ledger::default() };
+    let mut ledger = Ledger {
+        blank: file.reading.blank_before,
+        ..Ledger::default()
+    };
     let mut rejects: Vec<Reject> = Vec::new();
     for (span, base) in spans.iter().zip(&bases.0) {
         ledger += span.ledger;
@@ -307,7 +342,12 @@ fn put_together(spans: &[&Span], evidence: Evidence, file: &ToRead<'_>) -> FileR
         }
     }
     let cut_short = spans.iter().find_map(|span| span.cut_short.clone());
-    FileRead { ledger, rejects, evidence, cut_short }
+    FileRead {
+        ledger,
+        rejects,
+        evidence,
+        cut_short,
+    }
 }
 
 fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Filled {
@@ -316,14 +356,28 @@ fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Fill
     let mut parts = Vec::new();
     for share in shares {
         let text = |sym| share.names.symbols.text(sym).to_owned();
-        users.extend(share.names.users.iter().map(|&(id, name)| (text(id), text(name))));
-        let rows = share.sessions.into_iter().flat_map(|session| session.rows).collect();
-        parts.push(Part { names: share.names, rows });
+        users.extend(
+            share
+                .names
+                .users
+                .iter()
+                .map(|&(id, name)| (text(id), text(name))),
+        );
+        let rows = share
+            .sessions
+            .into_iter()
+            .flat_map(|session| session.rows)
+            .collect();
+        parts.push(Part {
+            names: share.names,
+            rows,
+        });
     }
     users.sort_unstable();
     users.dedup();
     let outcome = |state| match state {
-        State::Done(outcome) => outcome,
+        State::Read(file) => Ok(*file),
+        State::NotRead(why) => Err(why),
         State::Open { .. } => Err(NotRead::Unreadable("its dates don't settle".to_owned())),
     };
     Filled {

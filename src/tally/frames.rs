@@ -62,11 +62,22 @@ impl Frames {
             Column::new(name.into(), rows.clone().map(pick).collect::<Vec<u32>>())
         };
         let count = |name: &str, success: bool| {
-            let n = |row: &super::Row| if what(row).success == success { row.n } else { 0 };
+            let n = |row: &super::Row| {
+                if what(row).success == success {
+                    row.n
+                } else {
+                    0
+                }
+            };
             Column::new(name.into(), rows.clone().map(n).collect::<Vec<u64>>())
         };
         let time = |name: &str, pick: fn(&super::Row) -> Instant| {
-            Column::new(name.into(), rows.clone().map(|row| pick(row).millis()).collect::<Vec<i64>>())
+            Column::new(
+                name.into(),
+                rows.clone()
+                    .map(|row| pick(row).millis())
+                    .collect::<Vec<i64>>(),
+            )
         };
         let all = DataFrame::new(
             tally.rows.len(),
@@ -84,14 +95,23 @@ impl Frames {
             ],
         )
         .expect(OUR_BUG);
-        let keys = [key::ORG, key::USER, key::APP, key::DESCRIPTION, key::CAUSE, key::SOURCE];
+        let keys = [
+            key::ORG,
+            key::USER,
+            key::APP,
+            key::DESCRIPTION,
+            key::CAUSE,
+            key::SOURCE,
+        ];
         let groups = all.lazy().group_by(keys.map(col)).agg([
             col(FAILURES).sum(),
             col(SUCCESSES).sum(),
             col(FIRST).min(),
             col(LAST).max(),
         ]);
-        Self { groups: groups.collect().expect(OUR_BUG) }
+        Self {
+            groups: groups.collect().expect(OUR_BUG),
+        }
     }
 
     /// Failures by some keys, with distinct counts of other columns: most failures first, then by
@@ -102,17 +122,21 @@ impl Frames {
         distinct: [&str; DISTINCT],
     ) -> Vec<Failed<KEYS, DISTINCT>> {
         let name = |column: &str| format!("distinct {column}");
-        let mut asked = vec![
-            col(FAILURES).sum(),
-            col(FIRST).min(),
-            col(LAST).max(),
-        ];
+        let mut asked = vec![col(FAILURES).sum(), col(FIRST).min(), col(LAST).max()];
         asked.extend(distinct.iter().map(|column| {
             let known = col(*column).filter(col(*column).neq(lit(0u32)));
             known.n_unique().cast(DataType::UInt64).alias(name(column))
         }));
-        let failed = self.groups.clone().lazy().filter(col(FAILURES).gt(lit(0u64)));
-        let frame = failed.group_by(keys.map(col)).agg(asked).collect().expect(OUR_BUG);
+        let failed = self
+            .groups
+            .clone()
+            .lazy()
+            .filter(col(FAILURES).gt(lit(0u64)));
+        let frame = failed
+            .group_by(keys.map(col))
+            .agg(asked)
+            .collect()
+            .expect(OUR_BUG);
         let keys = keys.map(|name| u32s(&frame, name));
         let distinct = distinct.map(|column| u64s(&frame, &name(column)));
         let failures = u64s(&frame, FAILURES);
@@ -132,8 +156,14 @@ impl Frames {
 
     /// Successes by some keys, sorted by key.
     pub fn successes_by<const KEYS: usize>(&self, keys: [&str; KEYS]) -> Vec<([u32; KEYS], u64)> {
-        let succeeded = self.groups.clone().lazy().filter(col(SUCCESSES).gt(lit(0u64)));
-        let frame = succeeded.group_by(keys.map(col)).agg([col(SUCCESSES).sum()]);
+        let succeeded = self
+            .groups
+            .clone()
+            .lazy()
+            .filter(col(SUCCESSES).gt(lit(0u64)));
+        let frame = succeeded
+            .group_by(keys.map(col))
+            .agg([col(SUCCESSES).sum()]);
         let frame = frame.collect().expect(OUR_BUG);
         let columns = keys.map(|name| u32s(&frame, name));
         let successes = u64s(&frame, SUCCESSES);
@@ -146,9 +176,16 @@ impl Frames {
 
     /// Distinct known values of a column among all attempts.
     pub fn distinct(&self, column: &str) -> u64 {
-        let known = self.groups.clone().lazy().filter(col(column).neq(lit(0u32)));
+        let known = self
+            .groups
+            .clone()
+            .lazy()
+            .filter(col(column).neq(lit(0u32)));
         let frame = known.select([col(column).n_unique().cast(DataType::UInt64)]);
-        u64s(&frame.collect().expect(OUR_BUG), column).first().copied().unwrap_or(0)
+        u64s(&frame.collect().expect(OUR_BUG), column)
+            .first()
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -161,7 +198,13 @@ pub fn slots(
     let rows = tally.rows.iter();
     let what = |row: &super::Row| resolved.what[row.dims.index()];
     let n = |success| {
-        let n = rows.clone().map(|row| if what(row).success == success { row.n } else { 0 });
+        let n = rows.clone().map(|row| {
+            if what(row).success == success {
+                row.n
+            } else {
+                0
+            }
+        });
         n.collect::<Vec<u64>>()
     };
     let frame = DataFrame::new(
@@ -170,7 +213,9 @@ pub fn slots(
             Column::new(SLOT.into(), rows.clone().map(slot).collect::<Vec<u32>>()),
             Column::new(
                 key::CAUSE.into(),
-                rows.clone().map(|row| what(row).cause).collect::<Vec<u32>>(),
+                rows.clone()
+                    .map(|row| what(row).cause)
+                    .collect::<Vec<u32>>(),
             ),
             Column::new(FAILURES.into(), n(false)),
             Column::new(SUCCESSES.into(), n(true)),
@@ -178,7 +223,10 @@ pub fn slots(
     )
     .expect(OUR_BUG);
     let frame = frame.lazy().group_by([col(SLOT), col(key::CAUSE)]);
-    let frame = frame.agg([col(FAILURES).sum(), col(SUCCESSES).sum()]).collect().expect(OUR_BUG);
+    let frame = frame
+        .agg([col(FAILURES).sum(), col(SUCCESSES).sum()])
+        .collect()
+        .expect(OUR_BUG);
     let (slots, causes) = (u32s(&frame, SLOT), u32s(&frame, key::CAUSE));
     let (failures, successes) = (u64s(&frame, FAILURES), u64s(&frame, SUCCESSES));
     let mut counts: Vec<SlotCount> = (0..frame.height())
@@ -194,16 +242,25 @@ pub fn slots(
 }
 
 fn u32s(frame: &DataFrame, name: &str) -> Vec<u32> {
-    let column = frame.column(name).and_then(|column| column.u32()).expect(OUR_BUG);
+    let column = frame
+        .column(name)
+        .and_then(|column| column.u32())
+        .expect(OUR_BUG);
     column.into_no_null_iter().collect()
 }
 
 fn u64s(frame: &DataFrame, name: &str) -> Vec<u64> {
-    let column = frame.column(name).and_then(|column| column.u64()).expect(OUR_BUG);
+    let column = frame
+        .column(name)
+        .and_then(|column| column.u64())
+        .expect(OUR_BUG);
     column.into_no_null_iter().collect()
 }
 
 fn i64s(frame: &DataFrame, name: &str) -> Vec<i64> {
-    let column = frame.column(name).and_then(|column| column.i64()).expect(OUR_BUG);
+    let column = frame
+        .column(name)
+        .and_then(|column| column.i64())
+        .expect(OUR_BUG);
     column.into_no_null_iter().collect()
 }

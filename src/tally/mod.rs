@@ -47,23 +47,33 @@ impl Tally {
     /// The sum of parts. The result depends on their content alone, not on their number or order.
     pub fn from_parts(parts: &[Part]) -> Self {
         let used: Vec<Used> = parts.iter().map(Used::of).collect();
-        let mut texts: Vec<&str> = used.iter().zip(parts).flat_map(|(used, part)| used.texts(part)).collect();
+        let mut texts: Vec<&str> = used
+            .iter()
+            .zip(parts)
+            .flat_map(|(used, part)| used.texts(part))
+            .collect();
         texts.sort_unstable();
         texts.dedup();
         let mut symbols = Symbols::default();
         for text in texts {
             symbols.intern(text);
         }
-        let renames: Vec<Vec<Sym>> =
-            used.iter().zip(parts).map(|(used, part)| used.renamed(part, &mut symbols)).collect();
+        let renames: Vec<Vec<Sym>> = used
+            .iter()
+            .zip(parts)
+            .map(|(used, part)| used.renamed(part, &mut symbols))
+            .collect();
         let mut dims: Vec<Dims> = Vec::new();
         for ((used, part), new) in used.iter().zip(parts).zip(&renames) {
             dims.extend(used.dims(part).map(|dims| dims.renamed(new)));
         }
         dims.sort_unstable();
         dims.dedup();
-        let ids: FxHashMap<Dims, DimsId> =
-            (0..).map(DimsId).zip(&dims).map(|(id, dims)| (*dims, id)).collect();
+        let ids: FxHashMap<Dims, DimsId> = (0..)
+            .map(DimsId)
+            .zip(&dims)
+            .map(|(id, dims)| (*dims, id))
+            .collect();
         let mut rows = Vec::with_capacity(parts.iter().map(|part| part.rows.len()).sum());
         for (part, new) in parts.iter().zip(&renames) {
             let new_dims: Vec<Option<DimsId>> = part
@@ -80,7 +90,11 @@ impl Tally {
             }));
         }
         compact(&mut rows);
-        Self { symbols, dims, rows }
+        Self {
+            symbols,
+            dims,
+            rows,
+        }
     }
 
     /// The sum of two tallies.
@@ -94,11 +108,17 @@ impl Tally {
     }
 
     fn into_part(self) -> Part {
-        let mut names = Names { symbols: self.symbols, ..Names::default() };
+        let mut names = Names {
+            symbols: self.symbols,
+            ..Names::default()
+        };
         for dims in self.dims {
             names.dims.intern(dims);
         }
-        Part { names, rows: self.rows }
+        Part {
+            names,
+            rows: self.rows,
+        }
     }
 }
 
@@ -125,7 +145,14 @@ impl Used {
             symbols[row.user.index()] = true;
             dims[row.dims.index()] = true;
         }
-        for (dims, _) in part.names.dims.all().iter().zip(&dims).filter(|(_, used)| **used) {
+        for (dims, _) in part
+            .names
+            .dims
+            .all()
+            .iter()
+            .zip(&dims)
+            .filter(|(_, used)| **used)
+        {
             for sym in dims.symbols() {
                 symbols[sym.index()] = true;
             }
@@ -135,12 +162,19 @@ impl Used {
 
     fn texts<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = &'a str> {
         let used = self.symbols.iter().skip(1);
-        part.names.symbols.texts().zip(used).filter(|(_, used)| **used).map(|(text, _)| text)
+        part.names
+            .symbols
+            .texts()
+            .zip(used)
+            .filter(|(_, used)| **used)
+            .map(|(text, _)| text)
     }
 
     fn dims<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = &'a Dims> {
         let all = part.names.dims.all().iter();
-        all.zip(&self.dims).filter(|(_, used)| **used).map(|(dims, _)| dims)
+        all.zip(&self.dims)
+            .filter(|(_, used)| **used)
+            .map(|(dims, _)| dims)
     }
 
     /// The new symbol of every old one; unused ones become unknown, which no row shows.
@@ -149,7 +183,13 @@ impl Used {
         let used = std::iter::once(&false).chain(self.symbols.iter().skip(1));
         texts
             .zip(used)
-            .map(|(text, used)| if *used { symbols.intern(text) } else { Sym::UNKNOWN })
+            .map(|(text, used)| {
+                if *used {
+                    symbols.intern(text)
+                } else {
+                    Sym::UNKNOWN
+                }
+            })
             .collect()
     }
 }

@@ -75,19 +75,29 @@ fn frame(tally: &Tally) -> PolarsResult<DataFrame> {
     let success: Vec<bool> = tally.dims.iter().map(|dims| dims.success).collect();
     columns.push(Column::new("success".into(), success));
     let dims = DataFrame::new(tally.dims.len(), columns)?;
-    let index = |pick: fn(&Row) -> u32| {
-        IdxCa::from_vec("at".into(), tally.rows.iter().map(pick).collect())
-    };
+    let index =
+        |pick: fn(&Row) -> u32| IdxCa::from_vec("at".into(), tally.rows.iter().map(pick).collect());
     let mut frame = dims.take(&index(|row| row.dims.0))?;
-    let names: StringChunked =
-        std::iter::once(None).chain(symbols.texts().map(Some)).collect();
+    let names: StringChunked = std::iter::once(None)
+        .chain(symbols.texts().map(Some))
+        .collect();
     let users = names.with_name("user".into()).into_column();
     frame.insert_column(1, users.take(&index(|row| row.user.0))?)?;
     let millis = |name: &str, pick: fn(&Row) -> Instant| {
-        Column::new(name.into(), tally.rows.iter().map(|row| pick(row).millis()).collect::<Vec<_>>())
+        Column::new(
+            name.into(),
+            tally
+                .rows
+                .iter()
+                .map(|row| pick(row).millis())
+                .collect::<Vec<_>>(),
+        )
     };
     frame.insert_column(0, millis("bucket", |row| Instant::from_minute(row.bucket)))?;
-    frame.with_column(Column::new("n".into(), tally.rows.iter().map(|row| row.n).collect::<Vec<_>>()))?;
+    frame.with_column(Column::new(
+        "n".into(),
+        tally.rows.iter().map(|row| row.n).collect::<Vec<_>>(),
+    ))?;
     frame.with_column(millis("first", |row| row.first))?;
     frame.with_column(millis("last", |row| row.last))?;
     let places: BinaryChunked = tally.rows.iter().map(|row| Some(place(row))).collect();

@@ -79,7 +79,11 @@ pub fn plan<'a>(
                 file.size = size;
                 let named = source.named || forced.is_some();
                 let why = why.to_string();
-                file.fate = if named { Fate::Unusable(why) } else { Fate::Ignored(why) };
+                file.fate = if named {
+                    Fate::Unusable(why)
+                } else {
+                    Fate::Ignored(why)
+                };
             }
         }
         planned.push(file);
@@ -119,12 +123,17 @@ impl<'a> Told<'a> {
     fn org_of(self, file: &Path) -> Option<&'a str> {
         let file = file.canonicalize().ok()?;
         let of = |path: &Path| {
-            let said = self.orgs.iter().find(|(_, named)| {
-                named.canonicalize().is_ok_and(|named| named == path)
-            });
+            let said = self
+                .orgs
+                .iter()
+                .find(|(_, named)| named.canonicalize().is_ok_and(|named| named == path));
             said.map(|(org, _)| *org)
         };
-        if self.orgs.is_empty() { None } else { file.ancestors().find_map(of) }
+        if self.orgs.is_empty() {
+            None
+        } else {
+            file.ancestors().find_map(of)
+        }
     }
 }
 

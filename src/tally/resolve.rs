@@ -22,7 +22,9 @@ impl NameTable {
         sorted.sort_unstable();
         sorted.dedup();
         let index = (1..).zip(&sorted).map(|(at, name)| (*name, at)).collect();
-        let table = std::iter::once("").chain(sorted.iter().copied()).map(str::to_owned);
+        let table = std::iter::once("")
+            .chain(sorted.iter().copied())
+            .map(str::to_owned);
         (Self(table.collect()), index)
     }
 
@@ -76,14 +78,20 @@ impl Resolved {
     /// Resolves a tally. `names` maps 18-character user ids to usernames.
     pub fn of(tally: &Tally, known: &Known, names: &[(String, String)]) -> Self {
         let text = |sym: Sym| tally.symbols.text(sym);
-        let by_id: BTreeMap<&str, &str> =
-            names.iter().rev().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+        let by_id: BTreeMap<&str, &str> = names
+            .iter()
+            .rev()
+            .map(|(id, name)| (id.as_str(), name.as_str()))
+            .collect();
         let name_of = |sym| by_id.get(text(sym)).copied().unwrap_or_else(|| text(sym));
         let mut is_user = vec![false; tally.symbols.len()];
         for row in &tally.rows {
             is_user[row.user.index()] = true;
         }
-        let syms = (0..).map(Sym).zip(&is_user).filter(|(_, is_user)| **is_user);
+        let syms = (0..)
+            .map(Sym)
+            .zip(&is_user)
+            .filter(|(_, is_user)| **is_user);
         let syms: Vec<Sym> = syms.map(|(sym, _)| sym).collect();
         let (users, user_index) = NameTable::of(syms.iter().map(|&sym| name_of(sym)));
         let mut user = vec![0; tally.symbols.len()];
@@ -93,7 +101,8 @@ impl Resolved {
         let spellings = spellings(tally);
         let (orgs, org_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.org)));
         let (apps, app_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.app)));
-        let (sources, source_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.source)));
+        let (sources, source_index) =
+            NameTable::of(tally.dims.iter().map(|dims| text(dims.source)));
         let (descriptions, description_index) =
             NameTable::of(tally.dims.iter().map(|dims| spellings.best(dims, tally)));
         let only_org = (orgs.0.len() == 2).then_some(1);
@@ -109,16 +118,32 @@ impl Resolved {
                 source: at(&source_index, text(dims.source)),
                 cause,
                 flow,
-                basis: if flow == dims.flow { dims.basis } else { Basis::Inferred },
+                basis: if flow == dims.flow {
+                    dims.basis
+                } else {
+                    Basis::Inferred
+                },
             }
         };
         let what: Vec<What> = tally.dims.iter().map(what).collect();
         let names_no_org = tally.dims.iter().any(|dims| dims.org.is_unknown());
-        let assumed = only_org.filter(|_| names_no_org).and_then(|org| orgs.get(org));
+        let assumed = only_org
+            .filter(|_| names_no_org)
+            .and_then(|org| orgs.get(org));
         let org_assumed = assumed.map(str::to_owned);
         let looks_like_id = |name: &&String| is_user_id(name);
         let users_by_id = users.0.iter().filter(looks_like_id).count() as u64;
-        Self { orgs, users, apps, descriptions, sources, user, what, users_by_id, org_assumed }
+        Self {
+            orgs,
+            users,
+            apps,
+            descriptions,
+            sources,
+            user,
+            what,
+            users_by_id,
+            org_assumed,
+        }
     }
 
     /// How many users are shown by id, since no export tells the name.
@@ -174,7 +199,11 @@ fn spellings(tally: &Tally) -> Spellings<'_> {
             *entry = (text, n);
         }
     }
-    Spellings(best.into_iter().map(|(folded, (text, _))| (folded, text)).collect())
+    Spellings(
+        best.into_iter()
+            .map(|(folded, (text, _))| (folded, text))
+            .collect(),
+    )
 }
 
 impl<'a> Spellings<'a> {

@@ -10,7 +10,7 @@ use super::row::{Row, compact};
 use crate::event::{DimsId, Instant, Place, Sym};
 use crate::ingest::csv::{self, Record, Step};
 use crate::ingest::{Blocks, Compression, Piece, find_first_record};
-use crate::normalise::{self, Decoder, Ledger, Reason, Reading, Reject};
+use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Reject};
 
 /// Rejects of one piece or file that keep their value and excerpt.
 pub(super) const KEPT_IN_FULL: usize = 1_000;
@@ -43,8 +43,17 @@ struct Tail {
 impl Counts {
     #[inline]
     fn add(&mut self, at: Instant, success: bool, user: Sym, dims: DimsId, place: Place) {
-        let bucket = if success { at.quarter_hour() } else { at.minute() };
-        let fresh = Tail { n: 0, first: at, last: at, place };
+        let bucket = if success {
+            at.quarter_hour()
+        } else {
+            at.minute()
+        };
+        let fresh = Tail {
+            n: 0,
+            first: at,
+            last: at,
+            place,
+        };
         let tail = self.map.entry((bucket, user, dims)).or_insert(fresh);
         tail.n += 1;
         if at < tail.first || (at == tail.first && place < tail.place) {
@@ -56,10 +65,26 @@ impl Counts {
 
     /// Empties the map into rows; adds the rows up when there are many.
     fn flush(&mut self) {
-        #[allow(clippy::iter_over_hash_type, reason = "rows are sorted before anybody sees them")]
+        #[allow(
+            clippy::iter_over_hash_type,
+            reason = "rows are sorted before anybody sees them"
+        )]
         for ((bucket, user, dims), tail) in self.map.drain() {
-            let Tail { n, first, last, place } = tail;
-            self.rows.push(Row { bucket, user, dims, n, first, last, place });
+            let Tail {
+                n,
+                first,
+                last,
+                place,
+            } = tail;
+            self.rows.push(Row {
+                bucket,
+                user,
+                dims,
+                n,
+                first,
+                last,
+                place,
+            });
         }
         if self.rows.len() > self.compact_at.max(COMPACT_AT) {
             compact(&mut self.rows);
@@ -106,13 +131,23 @@ pub(super) fn piece(
     let block = usize::try_from(piece.end - start + BEHIND).unwrap_or(usize::MAX);
     let mut blocks = Blocks::new(file, start, size - start, block, std::mem::take(buffer));
     blocks.more()?;
-    let mut span = Span { index: piece.index, next: piece.start, ..Span::default() };
+    let mut span = Span {
+        index: piece.index,
+        next: piece.start,
+        ..Span::default()
+    };
     let found = if piece.index == 0 {
         Some(0)
     } else {
         let length = piece.end - piece.start;
         let width = work.reading.columns.width();
-        find_first_record(blocks.bytes(), blocks.ended(), length, work.reading.delimiter, width)
+        find_first_record(
+            blocks.bytes(),
+            blocks.ended(),
+            length,
+            work.reading.delimiter,
+            width,
+        )
     };
     if let Some(offset) = found {
         blocks.advance(usize::try_from(look_back + offset).unwrap_or(usize::MAX));
@@ -136,7 +171,10 @@ pub(super) fn stream(
     let mut reader = compression.open(path)?;
     let body = work.reading.body;
     let skipped = io::copy(&mut reader.by_ref().take(body), &mut io::sink());
-    let mut span = Span { first: Some(body), ..Span::default() };
+    let mut span = Span {
+        first: Some(body),
+        ..Span::default()
+    };
     if let Err(error) = skipped {
         span.cut_short = Some(damage(&error));
         return Ok(span);
@@ -182,7 +220,8 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
             Step::HalfWritten { bytes } => {
                 span.reject(Reason::HalfWritten, &blocks.bytes()[..bytes]);
                 blocks.advance(bytes);
-                span.cut_short.get_or_insert_with(|| HALF_WRITTEN.to_owned());
+                span.cut_short
+                    .get_or_insert_with(|| HALF_WRITTEN.to_owned());
             }
             Step::TooLong => {
                 span.reject(Reason::TooLong, blocks.bytes());
@@ -233,7 +272,8 @@ impl Work<'_, '_> {
             return success;
         }
         let all = self.decoder.dims_table().all();
-        self.success.extend(all[self.success.len()..].iter().map(|dims| dims.success));
+        self.success
+            .extend(all[self.success.len()..].iter().map(|dims| dims.success));
         self.success[dims.index()]
     }
 }
@@ -247,7 +287,9 @@ fn more<R: Read>(blocks: &mut Blocks<R>, span: &mut Span) {
 
 fn damage(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => "truncated: the compressed stream ends too early".to_owned(),
+        io::ErrorKind::UnexpectedEof => {
+            "truncated: the compressed stream ends too early".to_owned()
+        }
         _ => format!("damaged: {error}"),
     }
 }
@@ -277,7 +319,11 @@ impl Span {
         self.rejects.push(Reject {
             line: self.lines + 1,
             reason: if full { reason } else { reason.in_short() },
-            excerpt: if full { normalise::excerpt(row) } else { "".into() },
+            excerpt: if full {
+                normalise::excerpt(row)
+            } else {
+                "".into()
+            },
         });
     }
 }

@@ -37,7 +37,10 @@ mod tests {
         assert_eq!(of("192.0.2.1").as_deref(), Some("192.0.2.1"));
         assert_eq!(of("2001:0DB8::0001").as_deref(), Some("2001:db8::1"));
         assert_eq!(of("::ffff:192.0.2.1").as_deref(), Some("192.0.2.1"));
-        assert_eq!(of("unknown, 192.0.2.7, 10.0.0.1").as_deref(), Some("192.0.2.7"));
+        assert_eq!(
+            of("unknown, 192.0.2.7, 10.0.0.1").as_deref(),
+            Some("192.0.2.7")
+        );
         assert_eq!(of("192.0.2.1:443").as_deref(), Some("192.0.2.1"));
         assert_eq!(of(SALESFORCE).as_deref(), Some(SALESFORCE));
         assert_eq!(of("w.x.y.z").as_deref(), Some("w.x.y.z"));

@@ -15,8 +15,15 @@ pub struct Told<'a> {
 
 /// Words of the API type that go with SOAP login(): the event log file's codes of the Enterprise
 /// and Partner API, and their labels.
-const SOAP_API_TYPES: &[&str] =
-    &["e", "p", "soap enterprise", "soap partner", "enterprise", "partner", "soap"];
+const SOAP_API_TYPES: &[&str] = &[
+    "e",
+    "p",
+    "soap enterprise",
+    "soap partner",
+    "enterprise",
+    "partner",
+    "soap",
+];
 const TOKEN_URI: &str = "/services/oauth2/token";
 
 /// The flow, and whether the export states it.
@@ -49,7 +56,9 @@ pub fn flow(told: Told<'_>, flows: &Flows) -> (Flow, Basis) {
 /// An unknown API type doesn't speak against SOAP.
 fn speaks_soap(api_type: &str) -> bool {
     known(api_type).is_none_or(|text| {
-        SOAP_API_TYPES.iter().any(|word| text.eq_ignore_ascii_case(word))
+        SOAP_API_TYPES
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word))
     })
 }
 
@@ -61,19 +70,39 @@ mod tests {
     fn follows_the_facts() {
         let flows = Flows::load().expect("the list");
         let of = |login_type, login_subtype, api_type, uri| {
-            let (flow, basis) = flow(Told { login_type, login_subtype, api_type, uri }, &flows);
+            let (flow, basis) = flow(
+                Told {
+                    login_type,
+                    login_subtype,
+                    api_type,
+                    uri,
+                },
+                &flows,
+            );
             format!("{} {}", flow.id(), basis.id())
         };
-        assert_eq!(of("A", "oauthpassword", "", TOKEN_URI), "oauth-username-password stated");
+        assert_eq!(
+            of("A", "oauthpassword", "", TOKEN_URI),
+            "oauth-username-password stated"
+        );
         assert_eq!(of("A", "", "", TOKEN_URI), "oauth-unknown inferred");
         assert_eq!(of("Application", "", "", ""), "ui-password inferred");
-        assert_eq!(of("Remote Access 2.0", "", "N/A", ""), "oauth-unknown inferred");
+        assert_eq!(
+            of("Remote Access 2.0", "", "N/A", ""),
+            "oauth-unknown inferred"
+        );
         assert_eq!(of("R", "", "P", "Api"), "soap-login inferred");
-        assert_eq!(of("Partner Product", "", "SOAP Partner", ""), "soap-login inferred");
+        assert_eq!(
+            of("Partner Product", "", "SOAP Partner", ""),
+            "soap-login inferred"
+        );
         assert_eq!(of("Other Apex API", "", "REST API", ""), "other inferred");
         assert_eq!(of("SAML Idp Initiated SSO", "", "", ""), "sso stated");
         assert_eq!(of("", "", "P", "Api"), "soap-login inferred");
-        assert_eq!(of("i", "oauthrefreshtoken", "", ""), "oauth-refresh-token stated");
+        assert_eq!(
+            of("i", "oauthrefreshtoken", "", ""),
+            "oauth-refresh-token stated"
+        );
         assert_eq!(of("i", "something new", "", ""), "oauth-unknown inferred");
     }
 }

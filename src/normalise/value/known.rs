@@ -63,7 +63,13 @@ mod tests {
     fn spellings_become_one() {
         assert_eq!(tls("TLSv1.3").as_deref(), Some("TLS 1.3"));
         assert_eq!(tls("TLS 1.3").as_deref(), Some("TLS 1.3"));
-        assert_eq!(host("https://Login.Salesforce.com/x").as_deref(), Some("login.salesforce.com"));
-        assert_eq!(client("Firefox rv%3A50.0").as_deref(), Some("Firefox rv:50.0"));
+        assert_eq!(
+            host("https://Login.Salesforce.com/x").as_deref(),
+            Some("login.salesforce.com")
+        );
+        assert_eq!(
+            client("Firefox rv%3A50.0").as_deref(),
+            Some("Firefox rv:50.0")
+        );
     }
 }

@@ -17,7 +17,7 @@ use cursor::Cursor;
 pub use cursor::numeric_offset;
 pub use date::DateOrder;
 use date::{Date, Parts};
-pub use evidence::{Decided, DateUndecided, TimeEvidence};
+pub use evidence::{DateUndecided, TimeEvidence};
 
 /// How the times of one file are to be read.
 #[derive(Clone, Debug)]
@@ -119,7 +119,11 @@ impl<'a> TimeReader<'a> {
         if !same || !(1..=2).contains(&month_digits) || !(1..=2).contains(&day_digits) {
             return Err(TimeFault::NotATime);
         }
-        let date = Parts { year: signed(year), month: signed(month), day: signed(day) };
+        let date = Parts {
+            year: signed(year),
+            month: signed(month),
+            day: signed(day),
+        };
         let days = self.days(date)?;
         self.clock_and_zone(days, cursor)
     }
@@ -139,7 +143,12 @@ impl<'a> TimeReader<'a> {
         if c_digits == 2 && a_digits != 2 && self.clock.order == DateOrder::Ymd {
             return Err(TimeFault::NotATime);
         }
-        let date = Date { a: signed(a), b: signed(b), c: signed(c), short_year: c_digits == 2 };
+        let date = Date {
+            a: signed(a),
+            b: signed(b),
+            c: signed(c),
+            short_year: c_digits == 2,
+        };
         self.evidence.saw_date(date, separator == Some(b'.'));
         let parts = date.parts(self.clock.order).ok_or(TimeFault::NotATime)?;
         let days = self.days(parts)?;
@@ -202,7 +211,8 @@ impl<'a> TimeReader<'a> {
     /// The milliseconds ahead of UTC that a zone word means.
     fn offset(&mut self, word: &[u8], days: i64) -> Result<i64, TimeFault> {
         if word == b"Z" || word == b"UTC" || word == b"GMT" {
-            self.evidence.saw_abbreviation(if word == b"GMT" { "GMT" } else { "UTC" });
+            self.evidence
+                .saw_abbreviation(if word == b"GMT" { "GMT" } else { "UTC" });
             return Ok(0);
         }
         if let Some(minutes) = cursor::numeric_offset(word) {
@@ -318,13 +328,22 @@ mod tests {
         assert_eq!(read("1/20/2016 12:01:40 PM EST"), "2016-01-20T17:01:40Z");
         assert_eq!(read("1/20/2016 12:01:40 AM EST"), "2016-01-20T05:01:40Z");
         assert_eq!(read("09/01/2018 9:33:52 EST AM"), "2018-09-01T14:33:52Z");
-        assert_eq!(read("3/2/2026, 7:15:00\u{202f}PM CST"), "2026-03-03T01:15:00Z");
-        assert_eq!(read("3/2/2026, 7:15:00 p.m. GMT-08:00"), "2026-03-03T03:15:00Z");
+        assert_eq!(
+            read("3/2/2026, 7:15:00\u{202f}PM CST"),
+            "2026-03-03T01:15:00Z"
+        );
+        assert_eq!(
+            read("3/2/2026, 7:15:00 p.m. GMT-08:00"),
+            "2026-03-03T03:15:00Z"
+        );
         let dmy = |text| read_as(text, DateOrder::Dmy, "Europe/Berlin");
         assert_eq!(dmy("27/8/2025, 14:06:53 CEST"), "2025-08-27T12:06:53Z");
         assert_eq!(dmy("27.08.2025 14:06"), "2025-08-27T12:06:00Z");
         assert_eq!(dmy("27.08.25, 14:06:53"), "2025-08-27T12:06:53Z");
-        assert_eq!(read_as("25-08-27 14:06:53", DateOrder::Ymd, "UTC"), "2025-08-27T14:06:53Z");
+        assert_eq!(
+            read_as("25-08-27 14:06:53", DateOrder::Ymd, "UTC"),
+            "2025-08-27T14:06:53Z"
+        );
     }
 
     #[test]
@@ -340,9 +359,19 @@ mod tests {
     #[test]
     fn what_is_no_time() {
         for text in [
-            "31/02/2024 10:00", "2024-02-30T10:00:00Z", "13/13/2024 1:00", "2024-06-05", "soon",
-            "1/2/2024 25:00", "1/2/2024 13:00 PM", "1/2/2024 0:00 AM", "1/2/2024 10:00:61",
-            "1-2/2024 10:00", "20251001110003x", "1/2/2024 10:00 CET CET", "99999999999999",
+            "31/02/2024 10:00",
+            "2024-02-30T10:00:00Z",
+            "13/13/2024 1:00",
+            "2024-06-05",
+            "soon",
+            "1/2/2024 25:00",
+            "1/2/2024 13:00 PM",
+            "1/2/2024 0:00 AM",
+            "1/2/2024 10:00:61",
+            "1-2/2024 10:00",
+            "20251001110003x",
+            "1/2/2024 10:00 CET CET",
+            "99999999999999",
             "1/2/2024 1:2",
         ] {
             assert_eq!(read(text), "NotATime", "{text}");

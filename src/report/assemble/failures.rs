@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Material, app, cause_id, org, time, user};
-use crate::report::model::{
-    ByApp, ByCause, ByDescription, ByUser, CauseCounts, Failures, Group,
-};
+use crate::report::model::{ByApp, ByCause, ByDescription, ByUser, CauseCounts, Failures, Group};
 use crate::tally::frames::{Frames, key};
 
 pub(super) fn failures(material: &Material<'_>, frames: &Frames) -> Failures {
@@ -19,8 +17,10 @@ pub(super) fn failures(material: &Material<'_>, frames: &Frames) -> Failures {
 }
 
 fn groups(material: &Material<'_>, frames: &Frames) -> Vec<Group> {
-    let successes: BTreeMap<[u32; 3], u64> =
-        frames.successes_by([key::ORG, key::USER, key::APP]).into_iter().collect();
+    let successes: BTreeMap<[u32; 3], u64> = frames
+        .successes_by([key::ORG, key::USER, key::APP])
+        .into_iter()
+        .collect();
     let keys = [key::ORG, key::USER, key::APP, key::DESCRIPTION, key::CAUSE];
     let rows = frames.failures_by(keys, [key::SOURCE]).into_iter();
     rows.map(|row| {
@@ -42,10 +42,14 @@ fn groups(material: &Material<'_>, frames: &Frames) -> Vec<Group> {
 }
 
 fn by_user(material: &Material<'_>, frames: &Frames) -> Vec<ByUser> {
-    let successes: BTreeMap<[u32; 2], u64> =
-        frames.successes_by([key::ORG, key::USER]).into_iter().collect();
+    let successes: BTreeMap<[u32; 2], u64> = frames
+        .successes_by([key::ORG, key::USER])
+        .into_iter()
+        .collect();
     let mut causes = causes_by(material, frames, [key::ORG, key::USER, key::CAUSE]);
-    let rows = frames.failures_by([key::ORG, key::USER], [key::APP]).into_iter();
+    let rows = frames
+        .failures_by([key::ORG, key::USER], [key::APP])
+        .into_iter();
     rows.map(|row| ByUser {
         org: org(material, row.keys[0]),
         user: user(material, row.keys[1]),
@@ -60,10 +64,14 @@ fn by_user(material: &Material<'_>, frames: &Frames) -> Vec<ByUser> {
 }
 
 fn by_app(material: &Material<'_>, frames: &Frames) -> Vec<ByApp> {
-    let successes: BTreeMap<[u32; 2], u64> =
-        frames.successes_by([key::ORG, key::APP]).into_iter().collect();
+    let successes: BTreeMap<[u32; 2], u64> = frames
+        .successes_by([key::ORG, key::APP])
+        .into_iter()
+        .collect();
     let mut causes = causes_by(material, frames, [key::ORG, key::APP, key::CAUSE]);
-    let rows = frames.failures_by([key::ORG, key::APP], [key::USER]).into_iter();
+    let rows = frames
+        .failures_by([key::ORG, key::APP], [key::USER])
+        .into_iter();
     rows.map(|row| ByApp {
         org: org(material, row.keys[0]),
         app: app(material, row.keys[1]),
@@ -116,11 +124,18 @@ fn causes_by(
     let mut causes: BTreeMap<[u32; 2], CauseCounts> = BTreeMap::new();
     for row in frames.failures_by(keys, []) {
         let [first, second, cause] = row.keys;
-        causes.entry([first, second]).or_default().insert(cause_id(material, cause), row.failures);
+        causes
+            .entry([first, second])
+            .or_default()
+            .insert(cause_id(material, cause), row.failures);
     }
     causes
 }
 
 fn text(material: &Material<'_>, description: u32) -> Option<String> {
-    material.resolved.descriptions.get(description).map(str::to_owned)
+    material
+        .resolved
+        .descriptions
+        .get(description)
+        .map(str::to_owned)
 }

@@ -2,7 +2,7 @@
 
 use super::{Material, Outcome};
 use crate::normalise::{LayoutKind, Ledger};
-use crate::report::model::{self, Exit, Excerpt, Input, Org, PathText, Reject};
+use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
 use crate::report::words::count;
 
 /// Rows at which Salesforce cuts an export: what a query hands out at most, and a list's limit.
@@ -20,7 +20,11 @@ pub(super) struct Seen {
 }
 
 pub(super) fn seen(material: &Material<'_>) -> Seen {
-    let inputs: Vec<Input> = material.inputs.iter().map(|seen| input(seen, material)).collect();
+    let inputs: Vec<Input> = material
+        .inputs
+        .iter()
+        .map(|seen| input(seen, material))
+        .collect();
     let mut sum = Ledger::default();
     for (_, file) in material.read() {
         sum += file.ledger;
@@ -56,12 +60,14 @@ impl Material<'_> {
 
     /// The files of login attempts that were read.
     fn logins(&self) -> impl Iterator<Item = (&str, &crate::tally::FileRead)> {
-        self.inputs.iter().filter_map(|seen| match (&seen.outcome, seen.layout) {
-            (Outcome::Read { file, .. }, Some(layout)) if layout.kind == LayoutKind::Logins => {
-                Some((seen.path, *file))
-            }
-            _ => None,
-        })
+        self.inputs
+            .iter()
+            .filter_map(|seen| match (&seen.outcome, seen.layout) {
+                (Outcome::Read { file, .. }, Some(layout)) if layout.kind == LayoutKind::Logins => {
+                    Some((seen.path, *file))
+                }
+                _ => None,
+            })
     }
 }
 
@@ -85,17 +91,24 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
     let (sum, mut notes) = match &seen.outcome {
         Outcome::Read { file, notes } => {
             let mut texts = notes.texts(&file.evidence, &material.options.timezone);
-            texts.extend(file.cut_short.iter().map(|why| format!("{why}; what came before was read")));
+            texts.extend(
+                file.cut_short
+                    .iter()
+                    .map(|why| format!("{why}; what came before was read")),
+            );
             (file.ledger, texts)
         }
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
     notes.dedup();
-    let container = seen.layout.and(seen.compression).map(|compression| match compression.name() {
-        Some(name) => format!("{name}+csv"),
-        None => "csv".to_owned(),
-    });
+    let container = seen
+        .layout
+        .and(seen.compression)
+        .map(|compression| match compression.name() {
+            Some(name) => format!("{name}+csv"),
+            None => "csv".to_owned(),
+        });
     Input {
         path: PathText(seen.path.to_owned()),
         layout: seen.layout.map(|layout| layout.id.clone()),
@@ -114,8 +127,13 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
 
 /// The org of a file: the one that its rows name, else the one that the user or the run names.
 fn org(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Option<Org> {
-    let Outcome::Read { file, .. } = &seen.outcome else { return None };
-    if seen.layout.is_none_or(|layout| layout.kind != LayoutKind::Logins) {
+    let Outcome::Read { file, .. } = &seen.outcome else {
+        return None;
+    };
+    if seen
+        .layout
+        .is_none_or(|layout| layout.kind != LayoutKind::Logins)
+    {
         return seen.org.map(|org| Org(org.to_owned()));
     }
     let mut orgs = file.evidence.orgs.iter();
@@ -146,16 +164,26 @@ fn exit(material: &Material<'_>, sum: &Ledger) -> Exit {
         match &seen.outcome {
             Outcome::Unusable(why) => reasons.push(format!("{}: {why}", seen.path)),
             Outcome::Read { file, .. } => {
-                reasons.extend(file.cut_short.iter().map(|why| format!("{}: {why}", seen.path)));
+                reasons.extend(
+                    file.cut_short
+                        .iter()
+                        .map(|why| format!("{}: {why}", seen.path)),
+                );
             }
             Outcome::Ignored(_) => {}
         }
     }
     if sum.rejects > 0 {
         let rows = count(sum.rejects, "row", "rows");
-        reasons.push(format!("{rows} could not be read; tables/rejects.csv lists each"));
+        reasons.push(format!(
+            "{rows} could not be read; tables/rejects.csv lists each"
+        ));
     }
-    let code = if reasons.is_empty() { DONE } else { DONE_WITH_LOSSES };
+    let code = if reasons.is_empty() {
+        DONE
+    } else {
+        DONE_WITH_LOSSES
+    };
     Exit { code, reasons }
 }
 
@@ -168,13 +196,16 @@ fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<St
             material.options.timezone
         ));
     }
+    notes.extend(of_files(material));
     for path in capped {
         notes.push(format!(
             "{path} has exactly as many rows as Salesforce hands out at most, so it is probably cut."
         ));
     }
     if let Some(org) = &material.resolved.org_assumed {
-        notes.push(format!("Logins that name no org were taken for those of {org}, the only org here."));
+        notes.push(format!(
+            "Logins that name no org were taken for those of {org}, the only org here."
+        ));
     }
     let ids = material.resolved.users_by_id();
     if ids > 0 {
@@ -184,4 +215,30 @@ fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<St
         ));
     }
     notes
+}
+
+/// What is missing from files or was taken for granted, each thing once with the files it holds
+/// for, in the order in which files first say it.
+fn of_files(material: &Material<'_>) -> Vec<String> {
+    let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+    for seen in &material.inputs {
+        let Outcome::Read { file, notes } = &seen.outcome else {
+            continue;
+        };
+        for text in notes.costs(&file.evidence) {
+            match said.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, paths)) => paths.push(seen.path),
+                None => said.push((text, vec![seen.path])),
+            }
+        }
+    }
+    let sentence = |(text, paths): (String, Vec<&str>)| match paths.as_slice() {
+        [path] => format!("{path}: {text}."),
+        [path, rest @ ..] => format!(
+            "{path} and {}: {text}.",
+            count(rest.len() as u64, "more file", "more files")
+        ),
+        [] => text,
+    };
+    said.into_iter().map(sentence).collect()
 }

@@ -42,7 +42,10 @@ pub struct InputSeen<'a> {
 
 /// What became of a file.
 pub enum Outcome<'a> {
-    Read { file: &'a FileRead, notes: FileNotes<'a> },
+    Read {
+        file: &'a FileRead,
+        notes: FileNotes<'a>,
+    },
     /// It should have been read and could not be: why.
     Unusable(String),
     /// Met by walking and no known layout: why.
@@ -69,8 +72,15 @@ pub fn report(material: &Material<'_>) -> Report {
         },
         options: material.options.clone(),
         exit: seen.exit,
-        window: Window { start: start.clone(), end: end.clone() },
-        history: History { start, end, events: totals.events },
+        window: Window {
+            start: start.clone(),
+            end: end.clone(),
+        },
+        history: History {
+            start,
+            end,
+            events: totals.events,
+        },
         inputs: seen.inputs,
         ledger: seen.ledger,
         totals,
@@ -84,7 +94,10 @@ pub fn report(material: &Material<'_>) -> Report {
         unrecognised: unrecognised(material),
         rejects,
         suppressed: Vec::new(),
-        rules: Rules { run: Vec::new(), not_run: Vec::new() },
+        rules: Rules {
+            run: Vec::new(),
+            not_run: Vec::new(),
+        },
         baseline: None,
     }
 }
@@ -101,11 +114,19 @@ fn time(at: Instant) -> Time {
 }
 
 fn org(material: &Material<'_>, at: u32) -> Option<Org> {
-    material.resolved.orgs.get(at).map(|org| Org(org.to_owned()))
+    material
+        .resolved
+        .orgs
+        .get(at)
+        .map(|org| Org(org.to_owned()))
 }
 
 fn user(material: &Material<'_>, at: u32) -> Option<User> {
-    material.resolved.users.get(at).map(|user| User(user.to_owned()))
+    material
+        .resolved
+        .users
+        .get(at)
+        .map(|user| User(user.to_owned()))
 }
 
 fn app(material: &Material<'_>, at: u32) -> Option<String> {
@@ -115,7 +136,9 @@ fn app(material: &Material<'_>, at: u32) -> Option<String> {
 /// The id of a cause, given as its position plus one.
 fn cause_id(material: &Material<'_>, at: u32) -> String {
     let causes = &material.known.causes;
-    let ix = at.checked_sub(1).map_or(causes.unrecognised(), crate::catalogue::CauseIx);
+    let ix = at
+        .checked_sub(1)
+        .map_or(causes.unrecognised(), crate::catalogue::CauseIx);
     causes.cause(ix).id.clone()
 }
 
@@ -145,10 +168,20 @@ fn coverage_of(
     let gaps = coverage::gaps(tally, material.zone).into_iter();
     let saturated = coverage::saturated(tally, resolved).into_iter();
     Coverage {
-        gaps: gaps.map(|gap| Gap { start: time(gap.start), end: time(gap.end) }).collect(),
+        gaps: gaps
+            .map(|gap| Gap {
+                start: time(gap.start),
+                end: time(gap.end),
+            })
+            .collect(),
         row_cap_hit,
         saturated: saturated
-            .filter_map(|(at, hour)| Some(Saturated { user: user(material, at)?, hour: time(hour) }))
+            .filter_map(|(at, hour)| {
+                Some(Saturated {
+                    user: user(material, at)?,
+                    hour: time(hour),
+                })
+            })
             .collect(),
         zone_assumed,
         notes,

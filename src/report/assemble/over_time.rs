@@ -15,10 +15,15 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
     let first = rows.iter().map(|row| row.first.minute()).min();
     let last = rows.iter().map(|row| row.last.minute()).max();
     let (Some(first), Some(last)) = (first, last) else {
-        return Timeline { bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60, buckets: Vec::new() };
+        return Timeline {
+            bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60,
+            buckets: Vec::new(),
+        };
     };
     let count = |length: u32| last / length - first / length + 1;
-    let fits = BUCKET_MINUTES.into_iter().find(|&length| count(length) <= MOST_BUCKETS);
+    let fits = BUCKET_MINUTES
+        .into_iter()
+        .find(|&length| count(length) <= MOST_BUCKETS);
     let length = fits.unwrap_or(BUCKET_MINUTES[BUCKET_MINUTES.len() - 1]);
     let begin = first / length;
     let mut buckets: Vec<Bucket> = (0..count(length))
@@ -29,22 +34,37 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
             causes: CauseCounts::new(),
         })
         .collect();
-    let slots = frames::slots(material.tally, material.resolved, |row| row.bucket / length - begin);
+    let slots = frames::slots(material.tally, material.resolved, |row| {
+        row.bucket / length - begin
+    });
     for slot in slots {
-        let Some(bucket) = buckets.get_mut(slot.slot as usize) else { continue };
+        let Some(bucket) = buckets.get_mut(slot.slot as usize) else {
+            continue;
+        };
         bucket.successes += slot.successes;
         bucket.failures += slot.failures;
         if slot.failures > 0 {
-            *bucket.causes.entry(cause_id(material, slot.cause)).or_default() += slot.failures;
+            *bucket
+                .causes
+                .entry(cause_id(material, slot.cause))
+                .or_default() += slot.failures;
         }
     }
-    Timeline { bucket_seconds: u64::from(length) * 60, buckets }
+    Timeline {
+        bucket_seconds: u64::from(length) * 60,
+        buckets,
+    }
 }
 
 /// All 168 hours of the week, Monday first.
 pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
     let mut cells: Vec<HeatCell> = (0..7 * 24)
-        .map(|at: u8| HeatCell { weekday: at / 24 + 1, hour: at % 24, successes: 0, failures: 0 })
+        .map(|at: u8| HeatCell {
+            weekday: at / 24 + 1,
+            hour: at % 24,
+            successes: 0,
+            failures: 0,
+        })
         .collect();
     // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
     let slots = frames::slots(material.tally, material.resolved, |row| {
@@ -53,7 +73,9 @@ pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
     for slot in slots {
         let at = Instant::from_minute(slot.slot * QUARTER_HOUR_MINUTES);
         let (weekday, hour) = material.zone.weekday_hour(at);
-        let Some(cell) = cells.get_mut((weekday * 24 + hour) as usize) else { continue };
+        let Some(cell) = cells.get_mut((weekday * 24 + hour) as usize) else {
+            continue;
+        };
         cell.successes += slot.successes;
         cell.failures += slot.failures;
     }

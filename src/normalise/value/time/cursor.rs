@@ -58,7 +58,9 @@ impl<'a> Cursor<'a> {
 
     /// `.509` or `,5` as milliseconds; 0 where no fraction stands.
     pub(super) fn fraction_millis(&mut self) -> i64 {
-        let Some((b'.' | b',', rest)) = self.rest.split_first() else { return 0 };
+        let Some((b'.' | b',', rest)) = self.rest.split_first() else {
+            return 0;
+        };
         if !rest.first().is_some_and(u8::is_ascii_digit) {
             return 0;
         }
@@ -129,7 +131,11 @@ impl<'a> Cursor<'a> {
 
     /// What stands here up to the next blank.
     pub(super) fn word(&mut self) -> &'a [u8] {
-        let end = self.rest.iter().position(|&byte| byte == b' ').unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .iter()
+            .position(|&byte| byte == b' ')
+            .unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
@@ -138,7 +144,10 @@ impl<'a> Cursor<'a> {
 
 /// Minutes ahead of UTC of `+0200`, `-08:00`, `GMT+1`, `UTC+01:00`.
 pub fn numeric_offset(word: &[u8]) -> Option<i64> {
-    let word = word.strip_prefix(b"GMT").or_else(|| word.strip_prefix(b"UTC")).unwrap_or(word);
+    let word = word
+        .strip_prefix(b"GMT")
+        .or_else(|| word.strip_prefix(b"UTC"))
+        .unwrap_or(word);
     let (&sign, rest) = word.split_first()?;
     let sign = match sign {
         b'+' => 1,
@@ -151,7 +160,9 @@ pub fn numeric_offset(word: &[u8]) -> Option<i64> {
         (1 | 2, None) => (first, 0),
         (4, None) => (first / 100, first % 100),
         (1 | 2, Some(b':')) => {
-            let (minutes, 2) = cursor.digits() else { return None };
+            let (minutes, 2) = cursor.digits() else {
+                return None;
+            };
             (first, minutes)
         }
         _ => return None,

@@ -27,7 +27,10 @@ impl Parts {
         if !YEARS.contains(&self.year) {
             return None;
         }
-        let (month, day) = (u32::try_from(self.month).ok()?, u32::try_from(self.day).ok()?);
+        let (month, day) = (
+            u32::try_from(self.month).ok()?,
+            u32::try_from(self.day).ok()?,
+        );
         let date = NaiveDate::from_ymd_opt(i32::try_from(self.year).ok()?, month, day)?;
         let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?;
         Some(date.signed_duration_since(epoch).num_days())
@@ -49,11 +52,21 @@ impl Date {
     pub(super) fn parts(self, order: DateOrder) -> Option<Parts> {
         let century = |year: i64| if self.short_year { 2000 + year } else { year };
         Some(match order {
-            DateOrder::Mdy => Parts { year: century(self.c), month: self.a, day: self.b },
-            DateOrder::Dmy => Parts { year: century(self.c), month: self.b, day: self.a },
-            DateOrder::Ymd if self.short_year => {
-                Parts { year: 2000 + self.a, month: self.b, day: self.c }
-            }
+            DateOrder::Mdy => Parts {
+                year: century(self.c),
+                month: self.a,
+                day: self.b,
+            },
+            DateOrder::Dmy => Parts {
+                year: century(self.c),
+                month: self.b,
+                day: self.a,
+            },
+            DateOrder::Ymd if self.short_year => Parts {
+                year: 2000 + self.a,
+                month: self.b,
+                day: self.c,
+            },
             DateOrder::Ymd => return None,
         })
     }

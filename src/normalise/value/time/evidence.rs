@@ -6,6 +6,9 @@ use super::date::{Date, DateOrder};
 use crate::catalogue::{Ambiguous, Zones};
 use crate::event::{Instant, Zone};
 
+/// How many times more dates must fit one order than the other where some fit only each.
+const FAR_AHEAD: usize = 4;
+
 /// What was seen. Merging is a union, so the order in which a file is read doesn't matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimeEvidence {
@@ -23,16 +26,6 @@ pub struct TimeEvidence {
     day: Option<i64>,
     /// How many times fell into an hour that a clock change skips or repeats.
     clock_changes: u64,
-}
-
-/// What the evidence decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decided<T> {
-    /// The question doesn't arise.
-    NotAsked,
-    Yes(T),
-    /// Nothing decides.
-    No,
 }
 
 /// Why the order of day and month is open.
@@ -82,7 +75,8 @@ impl TimeEvidence {
         self.dots |= other.dots;
         self.meridiem |= other.meridiem;
         self.no_zone |= other.no_zone;
-        self.abbreviations.extend(other.abbreviations.iter().cloned());
+        self.abbreviations
+            .extend(other.abbreviations.iter().cloned());
         self.day = [self.day, other.day].into_iter().flatten().min();
         self.clock_changes += other.clock_changes;
     }
@@ -97,23 +91,23 @@ impl TimeEvidence {
         self.clock_changes
     }
 
-    /// The order of day, month and year: by a value over 12; else by which reading runs on from
+    /// The order of day and month, `None` where no time leaves it open: by dates that are dates in one order only; else by which reading runs on from
     /// day to day while the other jumps by months; else by AM and PM, which only month-first
     /// locales pair with slashes. Signs that contradict each other decide nothing.
-    pub fn order(&self) -> Result<Decided<DateOrder>, DateUndecided> {
+    pub fn order(&self) -> Result<Option<DateOrder>, DateUndecided> {
         if self.dates.is_empty() {
-            return Ok(Decided::NotAsked);
+            return Ok(None);
         }
-        let over = |pick: fn(&Date) -> i64| self.dates.iter().any(|date| pick(date) > 12);
-        match (over(|date| date.a), over(|date| date.b)) {
-            (true, true) => {
-                let short = self.dates.iter().all(|date| date.short_year);
-                let years_first = short && self.dates.iter().all(|date| date.b <= 12);
-                return if years_first { Ok(Decided::Yes(DateOrder::Ymd)) } else { self.majority() };
+        match (self.only_in(DateOrder::Mdy), self.only_in(DateOrder::Dmy)) {
+            (0, 0) => {}
+            // A few rows may be wrong; one reading must be far ahead, though.
+            (month_first, day_first) if month_first >= FAR_AHEAD * day_first => {
+                return Ok(Some(DateOrder::Mdy));
             }
-            (true, false) => return Ok(Decided::Yes(DateOrder::Dmy)),
-            (false, true) => return Ok(Decided::Yes(DateOrder::Mdy)),
-            (false, false) => {}
+            (month_first, day_first) if day_first >= FAR_AHEAD * month_first => {
+                return Ok(Some(DateOrder::Dmy));
+            }
+            _ => return Err(DateUndecided::Conflict),
         }
         let mut signs = BTreeSet::new();
         if self.dots {
@@ -125,33 +119,38 @@ impl TimeEvidence {
         signs.extend(self.smooth_as_month_first());
         match (signs.first(), signs.len()) {
             (Some(&month_first), 1) => {
-                let order = if month_first { DateOrder::Mdy } else { DateOrder::Dmy };
-                Ok(Decided::Yes(order))
+                let order = if month_first {
+                    DateOrder::Mdy
+                } else {
+                    DateOrder::Dmy
+                };
+                Ok(Some(order))
             }
             (None, _) => Err(DateUndecided::Nothing),
             _ => Err(DateUndecided::Conflict),
         }
     }
 
-    /// Both positions hold values over 12, so some dates are wrong in either order: the order in
-    /// which more of them are dates, if one is clearly ahead.
-    fn majority(&self) -> Result<Decided<DateOrder>, DateUndecided> {
-        let valid = |order| self.dates.iter().filter(|date| date.days(order).is_some()).count();
-        let (month_first, day_first) = (valid(DateOrder::Mdy), valid(DateOrder::Dmy));
-        if month_first >= 2 * day_first.max(1) {
-            Ok(Decided::Yes(DateOrder::Mdy))
-        } else if day_first >= 2 * month_first.max(1) {
-            Ok(Decided::Yes(DateOrder::Dmy))
+    /// How many dates are dates in this order only.
+    fn only_in(&self, order: DateOrder) -> usize {
+        let other = if order == DateOrder::Mdy {
+            DateOrder::Dmy
         } else {
-            Err(DateUndecided::Conflict)
-        }
+            DateOrder::Mdy
+        };
+        let only = |date: &&Date| date.days(order).is_some() && date.days(other).is_none();
+        self.dates.iter().filter(only).count()
     }
 
     /// Whether the month-first reading runs on from day to day while the day-first one jumps by
     /// months (`Some(true)`), or the reverse (`Some(false)`).
     fn smooth_as_month_first(&self) -> Option<bool> {
         let spread = |order| {
-            let days: BTreeSet<i64> = self.dates.iter().filter_map(|date| date.days(order)).collect();
+            let days: BTreeSet<i64> = self
+                .dates
+                .iter()
+                .filter_map(|date| date.days(order))
+                .collect();
             let span = days.last()? - days.first()? + 1;
             Some((span, i64::try_from(days.len()).ok()?))
         };
@@ -180,12 +179,18 @@ impl TimeEvidence {
         let near = Instant::from_millis(self.day.unwrap_or(20_000) * 86_400_000);
         let mut decided = Vec::new();
         for abbreviation in &self.abbreviations {
-            let Some(ambiguous) = zones.ambiguous(abbreviation) else { continue };
-            let by_name = named.offset_of_abbreviation(abbreviation, near).map(|seconds| seconds / 60);
+            let Some(ambiguous) = zones.ambiguous(abbreviation) else {
+                continue;
+            };
+            let by_name = named
+                .offset_of_abbreviation(abbreviation, near)
+                .map(|seconds| seconds / 60);
             let by_sibling = || {
                 let seen = |sibling: &String| self.abbreviations.contains(sibling);
-                let mut spoken_for =
-                    ambiguous.means.iter().filter(|meaning| meaning.siblings.iter().any(seen));
+                let mut spoken_for = ambiguous
+                    .means
+                    .iter()
+                    .filter(|meaning| meaning.siblings.iter().any(seen));
                 match (spoken_for.next(), spoken_for.next()) {
                     (Some(meaning), None) => Some(meaning.minutes),
                     _ => None,
@@ -205,24 +210,47 @@ mod tests {
     fn evidence(dates: &[(i64, i64)]) -> TimeEvidence {
         let mut evidence = TimeEvidence::default();
         for &(a, b) in dates {
-            evidence.saw_date(Date { a, b, c: 2026, short_year: false }, false);
+            evidence.saw_date(
+                Date {
+                    a,
+                    b,
+                    c: 2026,
+                    short_year: false,
+                },
+                false,
+            );
         }
         evidence
     }
 
     #[test]
     fn a_value_over_twelve_decides() {
-        assert_eq!(evidence(&[(3, 2), (13, 2)]).order(), Ok(Decided::Yes(DateOrder::Dmy)));
-        assert_eq!(evidence(&[(3, 2), (3, 31)]).order(), Ok(Decided::Yes(DateOrder::Mdy)));
-        assert_eq!(TimeEvidence::default().order(), Ok(Decided::NotAsked));
+        assert_eq!(
+            evidence(&[(3, 2), (13, 2)]).order(),
+            Ok(Some(DateOrder::Dmy))
+        );
+        assert_eq!(
+            evidence(&[(3, 2), (3, 31)]).order(),
+            Ok(Some(DateOrder::Mdy))
+        );
+        assert_eq!(TimeEvidence::default().order(), Ok(None));
+        // The 31st of February is wrong in either order and says nothing.
+        assert_eq!(
+            evidence(&[(31, 2), (27, 2)]).order(),
+            Ok(Some(DateOrder::Dmy))
+        );
+        assert_eq!(
+            evidence(&[(2, 14), (27, 2)]).order(),
+            Err(DateUndecided::Conflict)
+        );
     }
 
     #[test]
     fn continuity_decides_and_one_day_does_not() {
         let week: Vec<_> = (1..=7).map(|day| (day, 6)).collect();
-        assert_eq!(evidence(&week).order(), Ok(Decided::Yes(DateOrder::Dmy)));
+        assert_eq!(evidence(&week).order(), Ok(Some(DateOrder::Dmy)));
         let week: Vec<_> = (1..=7).map(|day| (6, day)).collect();
-        assert_eq!(evidence(&week).order(), Ok(Decided::Yes(DateOrder::Mdy)));
+        assert_eq!(evidence(&week).order(), Ok(Some(DateOrder::Mdy)));
         assert_eq!(evidence(&[(5, 6)]).order(), Err(DateUndecided::Nothing));
     }
 
@@ -230,7 +258,7 @@ mod tests {
     fn meridiem_decides_unless_continuity_contradicts() {
         let mut one_day = evidence(&[(5, 6)]);
         one_day.saw_meridiem();
-        assert_eq!(one_day.order(), Ok(Decided::Yes(DateOrder::Mdy)));
+        assert_eq!(one_day.order(), Ok(Some(DateOrder::Mdy)));
         let week: Vec<_> = (1..=7).map(|day| (day, 6)).collect();
         let mut australian = evidence(&week);
         australian.saw_meridiem();
@@ -244,8 +272,14 @@ mod tests {
         seen.saw_abbreviation("CST");
         assert!(seen.abbreviations(&zones, Zone::UTC).is_err());
         let shanghai = "Asia/Shanghai".parse().expect("a zone");
-        assert_eq!(seen.abbreviations(&zones, shanghai), Ok(vec![("CST".to_owned(), 480)]));
+        assert_eq!(
+            seen.abbreviations(&zones, shanghai),
+            Ok(vec![("CST".to_owned(), 480)])
+        );
         seen.saw_abbreviation("CDT");
-        assert_eq!(seen.abbreviations(&zones, Zone::UTC), Ok(vec![("CST".to_owned(), -360)]));
+        assert_eq!(
+            seen.abbreviations(&zones, Zone::UTC),
+            Ok(vec![("CST".to_owned(), -360)])
+        );
     }
 }

@@ -1,0 +1,63 @@
+//! What is on disk is registered, and what is registered has a sample: nothing is half-added.
+
+use std::fs;
+
+use crate::support::{repository, source};
+
+/// The file stems of a folder with an extension, sorted.
+fn stems(folder: &str, extension: &str) -> Vec<String> {
+    let listed = fs::read_dir(repository(folder)).unwrap_or_else(|e| panic!("{folder}: {e}"));
+    let mut stems: Vec<String> = listed
+        .map(|entry| entry.expect("the folder can be listed").path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    stems.sort();
+    stems
+}
+
+#[test]
+fn every_layout_is_registered_and_has_a_sample() {
+    let register = source("src/normalise/layout.rs");
+    for id in stems("src/normalise/layouts", "toml") {
+        let layout = source(&format!("src/normalise/layouts/{id}.toml"));
+        let layout: toml::Table = layout.parse().expect("a layout is TOML");
+        assert_eq!(
+            layout["id"].as_str(),
+            Some(id.as_str()),
+            "a layout's file has its id"
+        );
+        let entry = format!("include_str!(\"layouts/{id}.toml\")");
+        assert!(register.contains(&entry), "layout.rs doesn't register {id}");
+        let samples = match layout["kind"].as_str() {
+            // names stand beside the logins that they are for
+            Some("users") => repository("sample_data/login_history/users.csv").is_file(),
+            _ => !stems(&format!("sample_data/{id}"), "csv").is_empty(),
+        };
+        assert!(samples, "sample_data has nothing of the layout {id}");
+    }
+}
+
+#[test]
+fn every_chart_and_every_test_is_registered() {
+    let register = source("src/report/chart/mod.rs");
+    let mut charts = 0;
+    for stem in stems("src/report/chart", "rs") {
+        if source(&format!("src/report/chart/{stem}.rs")).contains("\npub fn chart(") {
+            let entry = format!("(\"{stem}\", {stem}::chart)");
+            assert!(
+                register.contains(&entry),
+                "chart/mod.rs doesn't register {stem}"
+            );
+            charts += 1;
+        }
+    }
+    assert!(charts >= 3, "{charts} charts");
+    let main = source("tests/main.rs");
+    for stem in stems("tests", "rs").iter().filter(|stem| *stem != "main") {
+        assert!(
+            main.contains(&format!("\nmod {stem};\n")),
+            "main.rs doesn't declare {stem}"
+        );
+    }
+}
