@@ -11,51 +11,14 @@ use super::layout::{Columns, LayoutKind, Role};
 use super::names::Names;
 use super::reading::Reading;
 use super::reject::{Reason, value};
+use super::row::{Evidence, Row};
 use super::value::flow::{Told, flow};
 use super::value::known::{api_version, client, host, known, tls};
-use super::value::time::{TimeEvidence, TimeFault, TimeReader};
+use super::value::time::{TimeFault, TimeReader};
 use super::value::{address, id};
 use crate::catalogue::Known;
 use crate::event::{Dims, DimsId, DimsTable, Instant, Kind, Sym};
 use crate::ingest::csv::Record;
-
-/// What a row is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// A login attempt.
-    Attempt {
-        at: Instant,
-        user: Sym,
-        dims: DimsId,
-    },
-    /// A name for a user id.
-    User,
-    /// Nothing to count: another event type.
-    Ignored,
-    /// Its time can't be told before the file's zone is settled; the file is read again then.
-    Undecided,
-    /// Unreadable.
-    Reject(Reason),
-}
-
-/// What the rows of a file say about how it must be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
-    pub time: TimeEvidence,
-    /// Some field is no UTF-8 and was read as Latin-1.
-    pub latin1: bool,
-    /// The orgs that the rows name.
-    pub orgs: BTreeSet<String>,
-}
-
-impl Evidence {
-    /// Everything that either has seen.
-    pub fn merge(&mut self, other: &Self) {
-        self.time.merge(&other.time);
-        self.latin1 |= other.latin1;
-        self.orgs.extend(other.orgs.iter().cloned());
-    }
-}
 
 /// Combinations remembered before the table is emptied: many more than real files have.
 const REMEMBERED: usize = 1 << 16;

@@ -10,12 +10,14 @@ mod names;
 mod notes;
 mod reading;
 mod reject;
+mod row;
 pub mod value;
 
-pub use decode::{Decoder, Evidence, Row};
+pub use decode::Decoder;
 pub use layout::{Column, Columns, Layout, LayoutKind, Layouts, Role};
 pub use ledger::Ledger;
 pub use names::Names;
 pub use notes::FileNotes;
 pub use reading::{Assumed, NotRead, Reading, settle};
 pub use reject::{Reason, Reject, excerpt};
+pub use row::{Evidence, Row};

@@ -1,8 +1,8 @@
 //! What to know about a file that was read: what is missing, what was taken for granted.
 
-use super::decode::Evidence;
 use super::layout::{Columns, Layout};
 use super::reading::Reading;
+use super::row::Evidence;
 
 /// What a file's header and rows say beyond their attempts.
 #[derive(Clone, Copy, Debug)]

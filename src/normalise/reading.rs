@@ -1,8 +1,9 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
-use super::decode::{Decoder, Evidence};
+use super::decode::Decoder;
 use super::layout::{Columns, Layout, Layouts};
 use super::names::Names;
+use super::row::Evidence;
 use super::value::time::{Clock, DateOrder, DateUndecided};
 use crate::catalogue::{Known, Zones};
 use crate::event::Zone;
@@ -44,7 +45,7 @@ pub enum NotRead {
         "no known layout; its first columns are {columns}. `loginscope formats` lists what is read, `--layout ID=PATH` forces a layout"
     )]
     UnknownLayout { columns: String },
-    #[error("not a table: {why}. `loginscope formats` lists what is read")]
+    #[error("not readable: {why}. `loginscope formats` lists what is read")]
     NoTable { why: &'static str },
     #[error("not the layout {layout}: the columns {missing} are missing")]
     NotThatLayout { layout: String, missing: String },
@@ -80,6 +81,11 @@ impl<'a> Reading<'a> {
         assumed: Assumed,
     ) -> Result<Self, NotRead> {
         let start = if head.starts_with(BOM) { BOM.len() } else { 0 };
+        if forced.is_none() && matches!(head.get(start), Some(b'{' | b'[')) {
+            return Err(NotRead::NoTable {
+                why: "it looks like JSON, which this version does not read; export it as CSV",
+            });
+        }
         let header = Header::find(&head[start..])?;
         let recognised = match forced {
             Some(layout) => match layout.columns_of(&header.names) {

@@ -1,0 +1,45 @@
+//! What a row of an export turns out to be, and what it says about its file.
+
+use std::collections::BTreeSet;
+
+use super::reject::Reason;
+use super::value::time::TimeEvidence;
+use crate::event::{DimsId, Instant, Sym};
+
+/// What a row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A login attempt.
+    Attempt {
+        at: Instant,
+        user: Sym,
+        dims: DimsId,
+    },
+    /// A name for a user id.
+    User,
+    /// Nothing to count: another event type.
+    Ignored,
+    /// Its time can't be told before the file's zone is settled; the file is read again then.
+    Undecided,
+    /// Unreadable.
+    Reject(Reason),
+}
+
+/// What the rows of a file say about how it must be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    pub time: TimeEvidence,
+    /// Some field is no UTF-8 and was read as Latin-1.
+    pub latin1: bool,
+    /// The orgs that the rows name.
+    pub orgs: BTreeSet<String>,
+}
+
+impl Evidence {
+    /// Everything that either has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.time.merge(&other.time);
+        self.latin1 |= other.latin1;
+        self.orgs.extend(other.orgs.iter().cloned());
+    }
+}
