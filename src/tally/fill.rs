@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::ThreadPool;
 
+use super::joints::{LineBases, meet, put_together};
 use super::row::Row;
-use super::worker::{Counts, KEPT_IN_FULL, Span, Work, piece, stream};
+use super::worker::{Counts, Span, Work, piece, stream};
 use super::{Part, Tally};
 use crate::catalogue::Known;
 use crate::event::Place;
@@ -251,7 +252,7 @@ fn judge(
     let failed = sessions.iter().find_map(|session| session.failed.clone());
     let state = if let Some(error) = failed {
         State::NotRead(NotRead::Unreadable(error))
-    } else if !meet(&spans, file) {
+    } else if !meet(&spans, file.reading.body) {
         State::Open { whole: true }
     } else {
         match settle(
@@ -270,7 +271,7 @@ fn judge(
                     whole: spans.len() == 1,
                 }
             }
-            Ok(None) => State::Read(Box::new(put_together(&spans, evidence, file))),
+            Ok(None) => State::Read(Box::new(put_together(&spans, evidence, &file.reading))),
             Err(why) => State::NotRead(why),
         }
     };
@@ -285,69 +286,6 @@ fn judge(
         }
     }
     state
-}
-
-/// Whether each piece began where the one before it ended.
-fn meet(spans: &[&Span], file: &ToRead<'_>) -> bool {
-    let mut expected = file.reading.body;
-    spans.iter().all(|span| match span.first {
-        Some(first) => {
-            let meets = first == expected;
-            expected = span.next;
-            meets
-        }
-        // No record begins in the piece: then the one before must reach over it.
-        None => expected > span.next,
-    })
-}
-
-/// The line at which each span of a file begins.
-struct LineBases(Vec<u64>);
-
-impl LineBases {
-    fn of(spans: &[&Span], before: u64) -> Self {
-        let mut line = before;
-        let bases = spans.iter().map(|span| {
-            let base = line;
-            line += span.lines;
-            base
-        });
-        Self(bases.collect())
-    }
-
-    /// The physical line of a place that counts from its span's start.
-    fn line(&self, place: Place) -> u64 {
-        let span = usize::try_from(place.file()).unwrap_or(usize::MAX);
-        self.0.get(span).copied().unwrap_or(0) + place.line()
-    }
-}
-
-fn put_together(spans: &[&Span], evidence: Evidence, file: &ToRead<'_>) -> FileRead {
-    let bases = LineBases::of(spans, file.reading.lines_before);
-    let mut ledger = Ledger {
-        blank: file.reading.blank_before,
-        ..Ledger::default()
-    };
-    let mut rejects: Vec<Reject> = Vec::new();
-    for (span, base) in spans.iter().zip(&bases.0) {
-        ledger += span.ledger;
-        for reject in &span.rejects {
-            let mut reject = reject.clone();
-            reject.line += base;
-            if rejects.len() >= KEPT_IN_FULL {
-                reject.reason = reject.reason.in_short();
-                reject.excerpt = "".into();
-            }
-            rejects.push(reject);
-        }
-    }
-    let cut_short = spans.iter().find_map(|span| span.cut_short.clone());
-    FileRead {
-        ledger,
-        rejects,
-        evidence,
-        cut_short,
-    }
 }
 
 fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Filled {

@@ -9,6 +9,7 @@
 pub mod coverage;
 mod fill;
 pub mod frames;
+mod joints;
 mod parquet;
 mod plan;
 mod resolve;
