@@ -104,6 +104,7 @@ fn read(path: &Path, threads: usize) -> Filled {
         known: &known,
         assumed: assumed(),
         pool: &pool,
+        cuts: &[],
         piece_size: 4 << 20,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),

@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::event::Zone;
 use crate::ingest::ProgressWhen;
 use crate::normalise::Assumed;
+use crate::normalise::value::bound::Bound;
 use crate::normalise::value::time::DateOrder;
 use crate::report::folder::Formats;
 
@@ -49,6 +50,8 @@ pub struct Analyze {
     #[command(flatten)]
     pub time: TimeArgs,
     #[command(flatten)]
+    pub show: ShowArgs,
+    #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
     pub work: WorkArgs,
@@ -80,6 +83,57 @@ pub struct TimeArgs {
     /// Order of day, month and year; auto decides for each file from all its rows
     #[arg(long, value_name = "ORDER", value_enum, default_value_t = Order::Auto)]
     pub date_order: Order,
+    /// Report from here on; what is earlier serves as history. A date, a time, or 7d back
+    #[arg(long, value_name = "T")]
+    pub since: Option<Bound>,
+    /// Report up to here. A date means its end
+    #[arg(long, value_name = "T")]
+    pub until: Option<Bound>,
+}
+
+/// What is shown; detection sees all.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Show only this user, app or cause; repeatable
+    #[arg(long, value_name = "user=|app=|cause=NAME")]
+    pub only: Vec<Only>,
+}
+
+/// Something that the report is narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Only {
+    User(String),
+    App(String),
+    Cause(String),
+}
+
+/// The text names nothing that a report can be narrowed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write it as user=NAME, app=NAME or cause=ID")]
+pub struct NotOnly;
+
+impl std::str::FromStr for Only {
+    type Err = NotOnly;
+
+    fn from_str(text: &str) -> Result<Self, NotOnly> {
+        match text.split_once('=') {
+            Some((_, "")) | None => Err(NotOnly),
+            Some(("user", name)) => Ok(Only::User(name.to_lowercase())),
+            Some(("app", name)) => Ok(Only::App(name.to_owned())),
+            Some(("cause", id)) => Ok(Only::Cause(id.to_owned())),
+            Some(_) => Err(NotOnly),
+        }
+    }
+}
+
+impl std::fmt::Display for Only {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Only::User(name) => write!(f, "user={name}"),
+            Only::App(name) => write!(f, "app={name}"),
+            Only::Cause(id) => write!(f, "cause={id}"),
+        }
+    }
 }
 
 /// What is written.

@@ -140,13 +140,13 @@ fn each_heavy_crate_has_one_home() {
             "report/assemble/",
         ],
     );
-    assert_at_home(r"\brayon::", &["tally/", "run.rs"]);
+    assert_at_home(r"\brayon::", &["tally/", "run/"]);
     assert_at_home(r"\bNaive[A-Z]", &["normalise/value/time"]);
 }
 
 #[test]
 fn only_the_ends_print_and_nobody_asks_for_the_time() {
-    assert_at_home(r"\be?print(ln)?!|\bdbg!", &["main.rs", "run.rs", "cli"]);
+    assert_at_home(r"\be?print(ln)?!|\bdbg!", &["main.rs", "run/", "cli"]);
     assert_at_home(r"\b(SystemTime|Utc|Local)::now\b", &[]);
     let pure = [
         "event/",

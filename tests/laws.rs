@@ -83,6 +83,7 @@ fn read(path: &Path, piece_size: u64, threads: usize) -> Outcome {
         known: &known,
         assumed,
         pool: &pool,
+        cuts: &[],
         piece_size,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),

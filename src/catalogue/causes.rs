@@ -150,6 +150,15 @@ impl Catalogue {
         &self.causes[ix.0 as usize]
     }
 
+    /// The position of a cause by its id.
+    pub fn position(&self, id: &str) -> Option<CauseIx> {
+        let at = self
+            .causes
+            .binary_search_by(|cause| cause.id.as_str().cmp(id))
+            .ok()?;
+        Some(CauseIx(u32::try_from(at).ok()?))
+    }
+
     /// A cause by its id.
     pub fn by_id(&self, id: &str) -> Option<&Cause> {
         let at = self

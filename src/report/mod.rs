@@ -14,6 +14,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod model;
+pub mod shown;
 pub mod terminal;
 pub mod verdict;
 pub mod words;

@@ -135,6 +135,9 @@ pub(crate) mod tests {
             options: OptionsUsed {
                 timezone: "UTC".to_owned(),
                 date_order: "auto".to_owned(),
+                since: None,
+                until: None,
+                only: Vec::new(),
                 strict: false,
             },
             exit: Exit {

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::ThreadPool;
 
+use super::counts::Counts;
 use super::joints::{LineBases, meet, put_together};
 use super::row::Row;
-use super::worker::{Counts, Span, Work, piece, stream};
+use super::worker::{Span, Work, piece, stream};
 use super::{Part, Tally};
 use crate::catalogue::Known;
-use crate::event::Place;
+use crate::event::{Instant, Place};
 use crate::ingest::{Compression, Piece, Progress, cut};
 use crate::normalise::{
     Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle,
@@ -60,6 +61,8 @@ pub struct Fill<'a> {
     pub known: &'a Known,
     pub assumed: Assumed,
     pub pool: &'a ThreadPool,
+    /// Instants that no bucket of time may span: the bounds of what is reported.
+    pub cuts: &'a [Instant],
     /// Bytes of plain files that are read as one piece.
     pub piece_size: u64,
     pub progress: &'a Progress,
@@ -189,7 +192,7 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
         while let Some(first) = task {
             let file = &files[first.file];
             let mut decoder = Decoder::new(&file.reading, with.known, &mut share.names, file.org);
-            let mut counts = Counts::default();
+            let mut counts = Counts::cut_at(with.cuts);
             let mut session = Session::of(first.file);
             while let Some(now) = task.filter(|task| task.file == first.file) {
                 let mut work = Work {

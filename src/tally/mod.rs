@@ -3,9 +3,10 @@
 //! A row counts the attempts of one user, one combination of everything else ([`Dims`]) and one
 //! bucket of time: a minute for failures, a quarter of an hour for successes. Rows add up, so
 //! tallies merge in any order and grouping; [`Tally::from_parts`] sorts, so that equal content is
-//! equal bytes. [`fill`] reads files into it in parallel, [`Resolved`] gives names, spellings and
+//! equal bytes. [`fill()`] reads files into it in parallel, [`Resolved`] gives names, spellings and
 //! causes, [`frames`] answers questions.
 
+mod counts;
 pub mod coverage;
 mod fill;
 pub mod frames;
@@ -101,6 +102,16 @@ impl Tally {
     /// The sum of two tallies.
     pub fn merge(self, other: Self) -> Self {
         Self::from_parts(&[self.into_part(), other.into_part()])
+    }
+
+    /// The rows that pass, with the same tables.
+    pub fn filtered(&self, pass: impl Fn(&Row) -> bool) -> Self {
+        let rows = self.rows.iter().filter(|row| pass(row)).copied();
+        Self {
+            symbols: self.symbols.clone(),
+            dims: self.dims.clone(),
+            rows: rows.collect(),
+        }
     }
 
     /// A combination by its number.

@@ -40,7 +40,7 @@ pub enum Fate {
     Ignored(String),
 }
 
-/// Looks at every file. The second list is what [`super::fill`] reads.
+/// Looks at every file. The second list is what [`super::fill()`] reads.
 pub fn plan<'a>(
     sources: &'a [Source],
     layouts: &'a Layouts,

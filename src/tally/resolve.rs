@@ -28,6 +28,15 @@ impl NameTable {
         (Self(table.collect()), index)
     }
 
+    /// The entry of a name.
+    pub fn find(&self, name: &str) -> Option<u32> {
+        let at = self
+            .0
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .ok()?;
+        u32::try_from(at).ok().filter(|at| *at != 0)
+    }
+
     /// The name of an entry; `None` for the unknown one.
     pub fn get(&self, at: u32) -> Option<&str> {
         (at != 0).then(|| self.0.get(at as usize).map(String::as_str))?

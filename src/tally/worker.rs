@@ -4,10 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
-
-use super::row::{Row, compact};
-use crate::event::{DimsId, Instant, Place, Sym};
+use super::counts::Counts;
+use crate::event::{DimsId, Place};
 use crate::ingest::csv::{self, Record, Step};
 use crate::ingest::{Blocks, Compression, Piece, find_first_record};
 use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Reject};
@@ -18,85 +16,6 @@ pub(super) const KEPT_IN_FULL: usize = 1_000;
 const BEHIND: u64 = 64 * 1024;
 /// Bytes of a stream in memory at a time.
 const STREAM_BLOCK: usize = 1 << 20;
-/// Entries at which the map of the current piece is emptied into rows.
-const MAP_FULL: usize = 1 << 16;
-/// Rows of one file at which they are first added up.
-const COMPACT_AT: usize = 1 << 21;
-
-/// Counts of one file by one worker.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    map: FxHashMap<(u32, Sym, DimsId), Tail>,
-    rows: Vec<Row>,
-    compact_at: usize,
-}
-
-/// The part of a [`Row`] that is no key.
-#[derive(Debug)]
-struct Tail {
-    n: u64,
-    first: Instant,
-    last: Instant,
-    place: Place,
-}
-
-impl Counts {
-    #[inline]
-    fn add(&mut self, at: Instant, success: bool, user: Sym, dims: DimsId, place: Place) {
-        let bucket = if success {
-            at.quarter_hour()
-        } else {
-            at.minute()
-        };
-        let fresh = Tail {
-            n: 0,
-            first: at,
-            last: at,
-            place,
-        };
-        let tail = self.map.entry((bucket, user, dims)).or_insert(fresh);
-        tail.n += 1;
-        if at < tail.first || (at == tail.first && place < tail.place) {
-            tail.first = at;
-            tail.place = place;
-        }
-        tail.last = tail.last.max(at);
-    }
-
-    /// Empties the map into rows; adds the rows up when there are many.
-    fn flush(&mut self) {
-        #[allow(
-            clippy::iter_over_hash_type,
-            reason = "rows are sorted before anybody sees them"
-        )]
-        for ((bucket, user, dims), tail) in self.map.drain() {
-            let Tail {
-                n,
-                first,
-                last,
-                place,
-            } = tail;
-            self.rows.push(Row {
-                bucket,
-                user,
-                dims,
-                n,
-                first,
-                last,
-                place,
-            });
-        }
-        if self.rows.len() > self.compact_at.max(COMPACT_AT) {
-            compact(&mut self.rows);
-            self.compact_at = self.rows.len() * 2;
-        }
-    }
-
-    pub(super) fn into_rows(mut self) -> Vec<Row> {
-        self.flush();
-        self.rows
-    }
-}
 
 /// What became of a span of a file.
 #[derive(Debug, Default)]
@@ -248,9 +167,6 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
             let place = Place::new(span.index, span.lines + 1);
             let success = work.is_success(dims);
             work.counts.add(at, success, user, dims, place);
-            if work.counts.map.len() >= MAP_FULL {
-                work.counts.flush();
-            }
         }
         normalise::Row::User => span.ledger.events += 1,
         normalise::Row::Ignored => span.ledger.ignored += 1,

@@ -18,7 +18,10 @@ use crate::tally::{FileRead, Resolved, Tally, coverage};
 /// Everything that a report is made of.
 pub struct Material<'a> {
     pub known: &'a Known,
+    /// What is shown.
     pub tally: &'a Tally,
+    /// All that was read.
+    pub history: &'a Tally,
     pub resolved: &'a Resolved,
     pub options: OptionsUsed,
     pub zone: Zone,
@@ -59,9 +62,8 @@ const REJECTS: usize = 1_000;
 pub fn report(material: &Material<'_>) -> Report {
     let frames = Frames::of(material.tally, material.resolved);
     let seen = inputs::seen(material);
-    let rows = &material.tally.rows;
-    let start = rows.iter().map(|row| row.first).min().map(time);
-    let end = rows.iter().map(|row| row.last).max().map(time);
+    let (start, end) = ends(material.tally);
+    let (oldest, newest) = ends(material.history);
     let totals = totals(material, &frames);
     let rejects = inputs::rejects(material).take(REJECTS).collect();
     Report {
@@ -72,14 +74,11 @@ pub fn report(material: &Material<'_>) -> Report {
         },
         options: material.options.clone(),
         exit: seen.exit,
-        window: Window {
-            start: start.clone(),
-            end: end.clone(),
-        },
+        window: Window { start, end },
         history: History {
-            start,
-            end,
-            events: totals.events,
+            start: oldest,
+            end: newest,
+            events: material.history.rows.iter().map(|row| row.n).sum(),
         },
         inputs: seen.inputs,
         ledger: seen.ledger,
@@ -107,6 +106,13 @@ pub fn all_rejects<'a>(
     material: &'a Material<'a>,
 ) -> impl Iterator<Item = crate::report::model::Reject> + 'a {
     inputs::rejects(material)
+}
+
+/// First and last attempt of a tally.
+fn ends(tally: &Tally) -> (Option<Time>, Option<Time>) {
+    let first = tally.rows.iter().map(|row| row.first).min();
+    let last = tally.rows.iter().map(|row| row.last).max();
+    (first.map(time), last.map(time))
 }
 
 fn time(at: Instant) -> Time {

@@ -35,7 +35,7 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
         })
         .collect();
     let slots = frames::slots(material.tally, material.resolved, |row| {
-        row.bucket / length - begin
+        row.first.minute() / length - begin
     });
     for slot in slots {
         let Some(bucket) = buckets.get_mut(slot.slot as usize) else {

@@ -158,7 +158,7 @@ pub(crate) mod tests {
             .collect();
         serde_json::from_value(json!({
             "schema": 1, "tool": {"name": "loginscope", "version": "0.1.0"},
-            "options": {"timezone": zone, "date_order": "auto", "strict": false},
+            "options": {"timezone": zone, "date_order": "auto", "since": null, "until": null, "only": [], "strict": false},
             "exit": {"code": 0, "reasons": []}, "window": {"start": null, "end": null},
             "history": {"start": null, "end": null, "events": 0}, "inputs": [], "ledger": ledger,
             "totals": {"events": 0, "successes": 0, "failures": 0, "users": 0, "apps": 0,

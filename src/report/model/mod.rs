@@ -63,7 +63,7 @@ pub struct Report {
     pub options: OptionsUsed,
     /// The exit code of the run and why.
     pub exit: Exit,
-    /// First and last login attempt reported.
+    /// First and last login attempt reported, within `options.since` and `options.until`.
     pub window: Window,
     /// First and last of all that was read, and how many events.
     pub history: History,
@@ -113,6 +113,11 @@ pub struct OptionsUsed {
     pub timezone: String,
     /// `auto`, `mdy`, `dmy` or `ymd`.
     pub date_order: String,
+    /// The bounds of what is reported, as they were given.
+    pub since: Option<String>,
+    pub until: Option<String>,
+    /// What the report is narrowed to: `user=…`, `app=…`, `cause=…`.
+    pub only: Vec<String>,
     /// Whether any reject stops the run.
     pub strict: bool,
 }

@@ -1,0 +1,41 @@
+//! What is shown of all that was read: the window, and what the user narrows it to.
+
+use crate::event::Instant;
+use crate::tally::{Resolved, Row, Tally};
+
+/// Bounds and names that rows must pass to be shown.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    pub since: Option<Instant>,
+    pub until: Option<Instant>,
+    /// Numbers of users, apps and causes (plus one) to show; empty lists show all.
+    pub users: Vec<u32>,
+    pub apps: Vec<u32>,
+    pub causes: Vec<u32>,
+    /// Something was named that no row has, so nothing passes.
+    pub nobody: bool,
+}
+
+impl Shown {
+    /// Whether a row lies in the window. No row spans a bound.
+    pub fn in_window(&self, row: &Row) -> bool {
+        self.since.is_none_or(|since| row.first >= since)
+            && self.until.is_none_or(|until| row.last <= until)
+    }
+
+    /// Whether a row is of those that the report is narrowed to. Causes narrow the failures; the
+    /// successes beside them stay.
+    pub fn is_named(&self, row: &Row, resolved: &Resolved) -> bool {
+        let what = resolved.what[row.dims.index()];
+        let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
+        !self.nobody
+            && has(&self.users, resolved.user[row.user.index()])
+            && has(&self.apps, what.app)
+            && (what.success || has(&self.causes, what.cause))
+    }
+
+    /// The part of a tally that is shown.
+    pub fn of(&self, tally: &Tally, resolved: &Resolved) -> Tally {
+        tally.filtered(|row| self.in_window(row) && self.is_named(row, resolved))
+    }
+}

@@ -1,0 +1,175 @@
+//! Reading all files, and bringing together what a report is made of.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::catalogue::Known;
+use crate::cli::{Analyze, Only};
+use crate::event::Instant;
+use crate::ingest::{Found, Progress};
+use crate::normalise::FileNotes;
+use crate::normalise::value::bound::Side;
+use crate::report::assemble::{InputSeen, Material, Outcome};
+use crate::report::model::OptionsUsed;
+use crate::report::shown::Shown;
+use crate::tally::{Fate, Fill, Filled, Planned, Resolved, Tally, ToRead, fill};
+
+/// Reads and counts all files on all cores.
+pub(super) fn read(
+    ask: &Analyze,
+    known: &Known,
+    to_read: &mut [ToRead<'_>],
+) -> anyhow::Result<Filled> {
+    let threads = ask.work.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()?;
+    let bytes = to_read.iter().map(|file| file.size).sum();
+    let progress = Progress::over(bytes, ask.work.progress.into());
+    let stop = stop_on_signal();
+    let filled = fill(
+        to_read,
+        &Fill {
+            known,
+            assumed: ask.time.assumed(),
+            pool: &pool,
+            cuts: &cuts(ask, known),
+            piece_size: ask.work.piece_size,
+            progress: &progress,
+            stop: &stop,
+        },
+    );
+    progress.finish();
+    Ok(filled?)
+}
+
+/// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
+fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // Where no handler can be set, a signal ends the program: the report is written aside, so
+    // that does no harm either.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::abort();
+        }
+    });
+    stop
+}
+
+/// What the paths of the command line led to.
+#[derive(Clone, Copy)]
+pub(super) struct Gathered<'a> {
+    pub(super) found: &'a Found,
+    pub(super) planned: &'a [Planned<'a>],
+    pub(super) to_read: &'a [ToRead<'a>],
+    pub(super) filled: &'a Filled,
+}
+
+/// Everything that the report is made of. `shown` is the part of the tally that it shows.
+pub(super) fn material<'a>(
+    ask: &Analyze,
+    known: &'a Known,
+    gathered: Gathered<'a>,
+    resolved: &'a Resolved,
+    shown: &'a Tally,
+) -> Material<'a> {
+    let Gathered {
+        found,
+        planned,
+        to_read,
+        filled,
+    } = gathered;
+    let seen = |file: &'a Planned<'a>| InputSeen {
+        path: &file.source.path,
+        bytes: file.size,
+        layout: file.layout,
+        compression: file.compression,
+        org: file.org,
+        outcome: match &file.fate {
+            Fate::Unusable(why) => Outcome::Unusable(why.clone()),
+            Fate::Ignored(why) => Outcome::Ignored(why.clone()),
+            Fate::Read(at) => match &filled.files[*at] {
+                Ok(read) => Outcome::Read {
+                    file: read,
+                    notes: FileNotes::of(&to_read[*at].reading),
+                },
+                Err(why) => Outcome::Unusable(why.to_string()),
+            },
+        },
+    };
+    Material {
+        known,
+        tally: shown,
+        history: &filled.tally,
+        resolved,
+        options: OptionsUsed {
+            timezone: ask.time.timezone.to_string(),
+            date_order: ask.time.date_order.id().to_owned(),
+            since: ask.time.since.as_ref().map(ToString::to_string),
+            until: ask.time.until.as_ref().map(ToString::to_string),
+            only: ask.show.only.iter().map(ToString::to_string).collect(),
+            strict: ask.output.strict,
+        },
+        zone: ask.time.timezone,
+        inputs: planned.iter().map(seen).collect(),
+        missing: found.missing.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The instants that no bucket of time may span. Bounds that go back from the newest event fall
+/// on the edge of a bucket by themselves.
+fn cuts(ask: &Analyze, known: &Known) -> Vec<Instant> {
+    let zone = ask.time.timezone;
+    let since = ask
+        .time
+        .since
+        .as_ref()
+        .and_then(|at| at.at(zone, Side::Since, &known.zones));
+    let until = ask
+        .time
+        .until
+        .as_ref()
+        .and_then(|at| at.at(zone, Side::Until, &known.zones));
+    let behind = until.map(|until| Instant::from_millis(until.millis() + 1));
+    since.into_iter().chain(behind).collect()
+}
+
+/// What is to be shown of a tally.
+pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Resolved) -> Shown {
+    let newest = tally
+        .rows
+        .iter()
+        .map(|row| row.last)
+        .max()
+        .unwrap_or_default();
+    let zone = ask.time.timezone;
+    let mut shown = Shown {
+        since: ask
+            .time
+            .since
+            .as_ref()
+            .map(|at| at.instant(zone, Side::Since, newest, &known.zones)),
+        until: ask
+            .time
+            .until
+            .as_ref()
+            .map(|at| at.instant(zone, Side::Until, newest, &known.zones)),
+        ..Shown::default()
+    };
+    for only in &ask.show.only {
+        let (list, number) = match only {
+            Only::User(name) => (&mut shown.users, resolved.users.find(name)),
+            Only::App(name) => (&mut shown.apps, resolved.apps.find(name)),
+            Only::Cause(id) => (
+                &mut shown.causes,
+                known.causes.position(id).map(|ix| ix.0 + 1),
+            ),
+        };
+        match number {
+            Some(number) => list.push(number),
+            None => shown.nobody = true,
+        }
+    }
+    shown
+}

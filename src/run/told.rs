@@ -1,0 +1,62 @@
+//! Paths, layouts and orgs as the user named them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::cli::Analyze;
+use crate::normalise::{Layout, Layouts};
+use crate::tally::Told;
+
+/// Paths, layouts and orgs as the user named them.
+pub(super) struct FilesTold<'a> {
+    pub(super) paths: Vec<PathBuf>,
+    layouts: Vec<(&'a Layout, &'a Path)>,
+    orgs: Vec<(&'a str, &'a Path)>,
+}
+
+impl<'a> FilesTold<'a> {
+    pub(super) fn of(ask: &'a Analyze, layouts: &'a Layouts) -> anyhow::Result<Self> {
+        let mut paths = ask.input.paths.clone();
+        let mut forced = Vec::new();
+        for (id, path) in &ask.input.layout {
+            let Some(layout) = layouts.by_id(id) else {
+                let ids: Vec<&str> = layouts
+                    .all()
+                    .iter()
+                    .map(|known| known.id.as_str())
+                    .collect();
+                bail!(
+                    "--layout {id}={path}: no layout {id:?}; there are {}",
+                    ids.join(", ")
+                );
+            };
+            forced.push((layout, Path::new(path)));
+            paths.push(path.into());
+        }
+        let users = layouts
+            .by_id("user")
+            .context("the layout of User exports")?;
+        for path in &ask.input.users {
+            forced.push((users, path));
+            paths.push(path.clone());
+        }
+        let orgs = ask
+            .input
+            .org
+            .iter()
+            .map(|(org, path)| (org.as_str(), Path::new(path)));
+        Ok(Self {
+            paths,
+            layouts: forced,
+            orgs: orgs.collect(),
+        })
+    }
+
+    pub(super) fn as_told(&'a self) -> Told<'a> {
+        Told {
+            layouts: &self.layouts,
+            orgs: &self.orgs,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Counts of one file by one worker: a small map that fits the cache, emptied into rows.
+
+use rustc_hash::FxHashMap;
+
+use super::row::{Row, compact};
+use crate::event::{DimsId, Instant, Place, Sym};
+
+/// Entries at which the map of the current piece is emptied into rows.
+const MAP_FULL: usize = 1 << 16;
+/// Rows of one file at which they are first added up.
+const COMPACT_AT: usize = 1 << 21;
+
+/// Counts of one file by one worker.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    map: FxHashMap<(u32, Sym, DimsId), Tail>,
+    rows: Vec<Row>,
+    compact_at: usize,
+    /// Instants that no bucket may span.
+    cuts: Vec<Instant>,
+}
+
+/// The part of a [`Row`] that is no key.
+#[derive(Debug)]
+struct Tail {
+    n: u64,
+    first: Instant,
+    last: Instant,
+    place: Place,
+}
+
+/// The bucket of an attempt: its minute for a failure, its quarter of an hour for a success. A
+/// bucket that a cut divides begins anew at the cut, so that what is reported can be told exactly
+/// from what was before.
+#[inline]
+fn bucket(at: Instant, success: bool, cuts: &[Instant]) -> u32 {
+    let whole = if success {
+        at.quarter_hour()
+    } else {
+        at.minute()
+    };
+    let mut bucket = whole;
+    for &cut in cuts {
+        if at >= cut && Instant::from_minute(whole) < cut {
+            let anew = cut.minute();
+            bucket = bucket.max(if anew == whole { anew + 1 } else { anew });
+        }
+    }
+    bucket
+}
+
+impl Counts {
+    /// Counts in which no bucket spans one of the instants.
+    pub(super) fn cut_at(cuts: &[Instant]) -> Self {
+        Self {
+            cuts: cuts.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    #[inline]
+    pub(super) fn add(
+        &mut self,
+        at: Instant,
+        success: bool,
+        user: Sym,
+        dims: DimsId,
+        place: Place,
+    ) {
+        let bucket = bucket(at, success, &self.cuts);
+        let fresh = Tail {
+            n: 0,
+            first: at,
+            last: at,
+            place,
+        };
+        let tail = self.map.entry((bucket, user, dims)).or_insert(fresh);
+        tail.n += 1;
+        if at < tail.first || (at == tail.first && place < tail.place) {
+            tail.first = at;
+            tail.place = place;
+        }
+        tail.last = tail.last.max(at);
+        if self.map.len() >= MAP_FULL {
+            self.flush();
+        }
+    }
+
+    /// Empties the map into rows; adds the rows up when there are many.
+    pub(super) fn flush(&mut self) {
+        #[allow(
+            clippy::iter_over_hash_type,
+            reason = "rows are sorted before anybody sees them"
+        )]
+        for ((bucket, user, dims), tail) in self.map.drain() {
+            let Tail {
+                n,
+                first,
+                last,
+                place,
+            } = tail;
+            self.rows.push(Row {
+                bucket,
+                user,
+                dims,
+                n,
+                first,
+                last,
+                place,
+            });
+        }
+        if self.rows.len() > self.compact_at.max(COMPACT_AT) {
+            compact(&mut self.rows);
+            self.compact_at = self.rows.len() * 2;
+        }
+    }
+
+    pub(super) fn into_rows(mut self) -> Vec<Row> {
+        self.flush();
+        self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bucket_spans_a_cut() {
+        let at = |text: &str| Instant::parse_rfc3339(text).expect("a time");
+        let cut = [at("2026-03-02T10:07:30Z")];
+        let of =
+            |time: &str, success| Instant::from_minute(bucket(at(time), success, &cut)).to_string();
+        assert_eq!(of("2026-03-02T10:07:29Z", true), "2026-03-02T10:00:00Z");
+        assert_eq!(of("2026-03-02T10:07:30Z", true), "2026-03-02T10:07:00Z");
+        assert_eq!(of("2026-03-02T10:14:59Z", true), "2026-03-02T10:07:00Z");
+        assert_eq!(of("2026-03-02T10:15:00Z", true), "2026-03-02T10:15:00Z");
+        assert_eq!(of("2026-03-02T10:07:29Z", false), "2026-03-02T10:07:00Z");
+        assert_eq!(of("2026-03-02T10:07:31Z", false), "2026-03-02T10:08:00Z");
+    }
+}
