@@ -138,7 +138,7 @@ fn queries(c: &mut Criterion) {
     let known = Known::load().expect("the lists");
     let file = on_disk(data::Shape::Setup);
     let filled = read(file.path(), 0);
-    let resolved = Resolved::of(&filled.tally, &known, &filled.users);
+    let resolved = Resolved::of(&filled.tally, &known, &filled.users, &[]);
     let mut group = c.benchmark_group("queries");
     group.throughput(Throughput::Elements(filled.tally.rows.len() as u64));
     group.bench_function("groups", |b| {
@@ -157,10 +157,7 @@ fn report(c: &mut Criterion) {
     let mut group = c.benchmark_group("report");
     group.bench_function("json", |b| b.iter(|| black_box(json::json(&report))));
     group.bench_function("charts", |b| b.iter(|| black_box(chart::all(&report))));
-    let extras = html::Extras {
-        charts: Vec::new(),
-        causes: &[],
-    };
+    let extras = html::Extras::default();
     group.bench_function("html", |b| {
         b.iter(|| black_box(html::page(&report, &extras)))
     });

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::detect::Severity;
 use crate::event::Zone;
 use crate::ingest::ProgressWhen;
 use crate::normalise::Assumed;
@@ -33,6 +34,8 @@ pub enum Command {
     },
     /// List every layout that is read, with its columns and how to get it
     Formats,
+    /// List every rule: what it looks for, when it stays quiet, its thresholds
+    Rules,
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -72,6 +75,9 @@ pub struct InputArgs {
     /// A User export that gives user ids their names; also recognised among the paths
     #[arg(long, value_name = "FILE")]
     pub users: Vec<PathBuf>,
+    /// Thresholds and suppressions [default: loginscope.toml here, if present]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// How times are read.
@@ -118,7 +124,7 @@ impl std::str::FromStr for Only {
     fn from_str(text: &str) -> Result<Self, NotOnly> {
         match text.split_once('=') {
             Some((_, "")) | None => Err(NotOnly),
-            Some(("user", name)) => Ok(Only::User(name.to_lowercase())),
+            Some(("user", name)) => Ok(Only::User(name.to_owned())),
             Some(("app", name)) => Ok(Only::App(name.to_owned())),
             Some(("cause", id)) => Ok(Only::Cause(id.to_owned())),
             Some(_) => Err(NotOnly),
@@ -145,9 +151,37 @@ pub struct OutputArgs {
     /// What to write; report.json is always written to a folder
     #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',')]
     pub format: Vec<Format>,
+    /// Lowest severity of a finding that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::High)]
+    pub fail_on: FailOn,
     /// Stop without a report if any file or row could not be read
     #[arg(long)]
     pub strict: bool,
+}
+
+/// From which severity on a finding makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// The severity; `None` for never.
+    pub const fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Critical => Some(Severity::Critical),
+            FailOn::High => Some(Severity::High),
+            FailOn::Medium => Some(Severity::Medium),
+            FailOn::Low => Some(Severity::Low),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
 }
 
 /// How the work is done.

@@ -13,6 +13,8 @@
 //!   ledger, rejects.
 //! - [`tally`]: attempts to one additive table, filled in parallel; names and causes given to it
 //!   after the merge; the questions asked of it.
+//! - [`detect`]: the tally to findings. One file a rule, thresholds with their sources, the
+//!   seasonal baseline, the inventory of integrations.
 //! - [`report`]: everything to bytes. The model, and one file for each way to show it.
 //!
 //! [`cli`] turns arguments into options, [`run`] reads as the table of contents.
@@ -26,6 +28,8 @@ pub mod ingest;
 pub mod normalise;
 
 pub mod tally;
+
+pub mod detect;
 
 pub mod report;
 

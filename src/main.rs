@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use loginscope::cli::{Cli, NotForStdout};
-use loginscope::run::{complain, run, was_interrupted};
+use loginscope::run::{Usage, complain, run, was_interrupted};
 
 /// Wrong usage, as clap's own errors have it.
 const USAGE: u8 = 2;
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
             complain(&format!("{error:#}"));
             ExitCode::from(match () {
                 () if was_interrupted(&error) => INTERRUPTED,
-                () if error.is::<NotForStdout>() => USAGE,
+                () if error.is::<NotForStdout>() || error.is::<Usage>() => USAGE,
                 () => FAILED,
             })
         }

@@ -104,7 +104,9 @@ fn formats_decide_what_is_written() {
             "tables/failures_by_app.csv",
             "tables/failures_by_description.csv",
             "tables/failures_by_user.csv",
+            "tables/findings.csv",
             "tables/groups.csv",
+            "tables/integrations.csv",
             "tables/rejects.csv",
             "tally.parquet",
         ]

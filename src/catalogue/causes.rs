@@ -215,7 +215,12 @@ impl Catalogue {
                 cause,
             });
         }
-        found.dedup_by_key(|found| found.cause);
+        let mut told = Vec::new();
+        found.retain(|found| {
+            let fresh = !told.contains(&found.cause);
+            told.push(found.cause);
+            fresh
+        });
         found
     }
 

@@ -9,6 +9,7 @@ mod flows;
 mod fold;
 mod outcomes;
 mod pasted;
+mod retirements;
 mod zones;
 
 pub use cause::{Cause, Class};
@@ -16,6 +17,7 @@ pub use causes::{Catalogue, CauseIx, Found};
 pub use flows::{Family, Flows};
 pub use fold::{fold_key, fold_status};
 pub use outcomes::Successes;
+pub use retirements::{Precision, Retirement, Retirements};
 pub use zones::{Ambiguous, Meaning, Zones};
 
 /// Everything that is known, read once a run.
@@ -23,6 +25,7 @@ pub use zones::{Ambiguous, Meaning, Zones};
 pub struct Known {
     pub causes: Catalogue,
     pub flows: Flows,
+    pub retirements: Retirements,
     pub successes: Successes,
     pub zones: Zones,
 }
@@ -36,6 +39,7 @@ impl Known {
         Ok(Self {
             causes: Catalogue::load()?,
             flows: Flows::load()?,
+            retirements: Retirements::load()?,
             successes: Successes::load()?,
             zones: Zones::load()?,
         })

@@ -79,6 +79,13 @@ impl Zones {
         self.ambiguous.get(abbreviation)
     }
 
+    /// Every ambiguous abbreviation, sorted.
+    pub fn all_ambiguous(&self) -> Vec<&Ambiguous> {
+        let mut all: Vec<&Ambiguous> = self.ambiguous.values().collect();
+        all.sort_by(|a, b| a.abbreviation.cmp(&b.abbreviation));
+        all
+    }
+
     /// The zone of an English display name such as `Eastern Daylight Time`.
     pub fn long(&self, name: &str) -> Option<Zone> {
         self.long.get(&fold_key(name)).copied()

@@ -80,6 +80,13 @@ impl Zone {
         })
     }
 
+    /// Whether this zone has an abbreviation of letters at an instant; many have digits only.
+    pub fn has_letters(self, at: Instant) -> bool {
+        let time = self.time(at);
+        let abbreviation = time.as_ref().and_then(|time| time.offset().abbreviation());
+        abbreviation.is_some_and(|text| text.starts_with(|c: char| c.is_ascii_alphabetic()))
+    }
+
     fn time(self, at: Instant) -> Option<DateTime<Tz>> {
         DateTime::from_timestamp_millis(at.millis()).map(|time| time.with_timezone(&self.0))
     }

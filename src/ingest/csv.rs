@@ -39,7 +39,7 @@ pub enum Step {
     LostQuote { bytes: usize },
     /// The last row of the stream, and it ends inside quotes.
     HalfWritten { bytes: usize },
-    /// A line beyond [`MAX_RECORD`]; pass over what is there, then up to the line's end.
+    /// A line beyond [`MAX_RECORD`]; pass over it up to its end.
     TooLong,
     /// The block ends before the record does.
     Incomplete,
@@ -124,7 +124,7 @@ pub fn next(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> S
                     Next::Record(at) => return finish(&block[..at], junk),
                 }
             }
-            Scan::Lost => return first_line(block),
+            Scan::Lost => return first_line(block, at_end),
             Scan::Incomplete if block.len() > MAX_RECORD => return Step::TooLong,
             Scan::Incomplete => return Step::Incomplete,
         }
@@ -143,7 +143,7 @@ fn finish(bytes: &[u8], junk: bool) -> Step {
     };
     let several = lines > 1 || (lines == 1 && bytes.last() != Some(&b'\n'));
     if junk && several {
-        return first_line(bytes);
+        return first_line(bytes, true);
     }
     Step::Record {
         bytes: bytes.len(),
@@ -151,10 +151,14 @@ fn finish(bytes: &[u8], junk: bool) -> Step {
     }
 }
 
-fn first_line(block: &[u8]) -> Step {
+/// A quote lost its partner: what to do depends on its line alone, however much the block holds.
+fn first_line(block: &[u8], at_end: bool) -> Step {
     match memchr(b'\n', block) {
+        Some(at) if at >= MAX_RECORD => Step::TooLong,
         Some(at) => Step::LostQuote { bytes: at + 1 },
-        None => Step::HalfWritten { bytes: block.len() },
+        None if block.len() > MAX_RECORD => Step::TooLong,
+        None if at_end => Step::HalfWritten { bytes: block.len() },
+        None => Step::Incomplete,
     }
 }
 
@@ -340,6 +344,19 @@ mod tests {
         assert_eq!(step, Step::LostQuote { bytes: 3 });
         let step = next(&long.as_bytes()[..MAX_QUOTED + 2], false, b',', &mut record);
         assert_eq!(step, Step::LostQuote { bytes: 3 });
+    }
+
+    #[test]
+    fn a_lost_quote_on_a_long_line_does_not_depend_on_the_block() {
+        let line = MAX_QUOTED * 5 / 2;
+        let text = format!("a,\"{}\nc,d\n", "x".repeat(line));
+        let mut record = Record::default();
+        let whole = next(text.as_bytes(), true, b',', &mut record);
+        assert_eq!(whole, Step::LostQuote { bytes: line + 4 });
+        for cut in [MAX_QUOTED, MAX_QUOTED * 2, line + 3] {
+            let part = next(&text.as_bytes()[..cut], false, b',', &mut record);
+            assert_eq!(part, Step::Incomplete, "{cut}");
+        }
     }
 
     #[test]

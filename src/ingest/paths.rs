@@ -32,8 +32,8 @@ pub enum NoSuchPath {
     NoMatch { path: String },
     #[error("{path}: not a pattern: {error}")]
     BadPattern { path: String, error: globset::Error },
-    #[error("standard input could not be read: {0}")]
-    Stdin(io::Error),
+    #[error("standard input or a pipe could not be read: {0}")]
+    Stream(io::Error),
 }
 
 /// What the paths of a command line lead to.
@@ -43,8 +43,20 @@ pub struct Found {
     pub sources: Vec<Source>,
     /// Paths that lead nowhere, in the order given.
     pub missing: Vec<NoSuchPath>,
-    /// Holds what came over standard input while it is needed.
-    pub stdin: Option<NamedTempFile>,
+    /// Hold what came over standard input and pipes while it is needed.
+    spools: Vec<(String, NamedTempFile)>,
+}
+
+impl Found {
+    fn keep_spool(&mut self, path: String, spool: NamedTempFile) -> Vec<Source> {
+        let file = spool.path().to_owned();
+        self.spools.push((path.clone(), spool));
+        vec![Source {
+            path,
+            file,
+            named: true,
+        }]
+    }
 }
 
 /// Expands folders, patterns and `-`. The same file named twice is read once; folders that
@@ -54,18 +66,16 @@ pub fn find(paths: &[PathBuf]) -> Found {
     let mut by_file: BTreeMap<PathBuf, Source> = BTreeMap::new();
     for path in paths {
         let text = path.to_string_lossy().into_owned();
-        let outcome = if text == "-" {
-            spool_stdin().map(|spool| {
-                let source = Source {
-                    path: text,
-                    file: spool.path().to_owned(),
-                    named: true,
-                };
-                found.stdin = Some(spool);
-                vec![source]
-            })
+        let outcome = if text == "-" && found.spools.iter().any(|(path, _)| path == "-") {
+            Ok(Vec::new())
+        } else if text == "-" {
+            spool(&mut io::stdin().lock()).map(|spool| found.keep_spool(text, spool))
+        } else if is_stream(path) {
+            let opened = File::open(path).map_err(|error| missing(&text, error));
+            let spooled = opened.and_then(|mut stream| spool(&mut stream));
+            spooled.map(|spool| found.keep_spool(text, spool))
         } else {
-            expand(path, text)
+            expand(path, text, &mut found.missing)
         };
         match outcome {
             Ok(sources) => sources
@@ -99,35 +109,71 @@ fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
     }
 }
 
-fn expand(path: &Path, text: String) -> Result<Vec<Source>, NoSuchPath> {
+/// A pipe or device: it can be read once, so it is kept in a file first.
+fn is_stream(path: &Path) -> bool {
+    let kind = path.metadata().map(|meta| meta.file_type());
+    kind.is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
+}
+
+fn missing(path: &str, error: io::Error) -> NoSuchPath {
+    NoSuchPath::Missing {
+        path: path.to_owned(),
+        error,
+    }
+}
+
+fn expand(
+    path: &Path,
+    text: String,
+    lost: &mut Vec<NoSuchPath>,
+) -> Result<Vec<Source>, NoSuchPath> {
     match path.metadata() {
-        Ok(meta) if meta.is_dir() => Ok(walk(path)),
+        Ok(meta) if meta.is_dir() => Ok(walk(path, usize::MAX, lost)),
         Ok(_) => Ok(vec![Source {
             path: text,
             file: path.to_owned(),
             named: true,
         }]),
-        Err(_) if text.contains(['*', '?', '[', '{']) => matching(text),
-        Err(error) => Err(NoSuchPath::Missing { path: text, error }),
+        Err(_) if text.contains(['*', '?', '[', '{']) => matching(text, lost),
+        Err(error) => Err(missing(&text, error)),
     }
 }
 
-/// Every file below a folder; hidden ones and earlier reports are left out.
-fn walk(folder: &Path) -> Vec<Source> {
-    WalkDir::new(folder)
+/// Every file below a folder; hidden ones and earlier reports are left out. What can't be entered
+/// is told in `lost`.
+fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Source> {
+    let entries = WalkDir::new(folder)
         .follow_links(true)
+        .max_depth(depth)
         .into_iter()
         .filter_entry(|entry| {
             (entry.depth() == 0 || is_visible(entry)) && !entry.path().join(MARKER).exists()
-        })
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| Source {
-            path: entry.path().to_string_lossy().into_owned(),
-            file: entry.into_path(),
-            named: false,
-        })
-        .collect()
+        });
+    let mut sources = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => sources.push(Source {
+                path: entry.path().to_string_lossy().into_owned(),
+                file: entry.into_path(),
+                named: false,
+            }),
+            Ok(_) => {}
+            // A loop of links leads to what is walked anyway.
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => {
+                let path = error
+                    .path()
+                    .unwrap_or(folder)
+                    .to_string_lossy()
+                    .into_owned();
+                let error = error
+                    .into_io_error()
+                    .unwrap_or_else(|| io::Error::other("unreadable"));
+                lost.push(NoSuchPath::Missing { path, error });
+            }
+        }
+    }
+    sources
 }
 
 fn is_visible(entry: &DirEntry) -> bool {
@@ -135,7 +181,7 @@ fn is_visible(entry: &DirEntry) -> bool {
 }
 
 /// Every file that a pattern matches; `*` stays within a folder, `**` doesn't.
-fn matching(pattern: String) -> Result<Vec<Source>, NoSuchPath> {
+fn matching(pattern: String, lost: &mut Vec<NoSuchPath>) -> Result<Vec<Source>, NoSuchPath> {
     let glob = match GlobBuilder::new(&pattern).literal_separator(true).build() {
         Ok(glob) => glob.compile_matcher(),
         Err(error) => {
@@ -159,7 +205,13 @@ fn matching(pattern: String) -> Result<Vec<Source>, NoSuchPath> {
     } else {
         (fixed, false)
     };
-    let mut sources = walk(&root);
+    let below = Path::new(&pattern).components().count() - root.components().count();
+    let depth = if pattern.contains("**") || relative {
+        usize::MAX
+    } else {
+        below
+    };
+    let mut sources = walk(&root, depth, lost);
     if relative {
         for source in &mut sources {
             source.path = source.path.trim_start_matches("./").to_owned();
@@ -172,15 +224,13 @@ fn matching(pattern: String) -> Result<Vec<Source>, NoSuchPath> {
     Ok(sources)
 }
 
-/// Standard input is kept in a file: what it is may only be clear after a second look.
-fn spool_stdin() -> Result<NamedTempFile, NoSuchPath> {
-    let spool = || -> io::Result<NamedTempFile> {
+/// What can be read only once is kept in a file: what it is may only be clear after a second look.
+fn spool(stream: &mut dyn io::Read) -> Result<NamedTempFile, NoSuchPath> {
+    let mut keep = || -> io::Result<NamedTempFile> {
         let mut spool = NamedTempFile::new()?;
-        io::copy(&mut io::stdin().lock(), spool.as_file_mut())?;
+        io::copy(stream, spool.as_file_mut())?;
         spool.flush()?;
-        // Proves that the file can be opened by its path before anybody relies on it.
-        File::open(spool.path())?;
         Ok(spool)
     };
-    spool().map_err(NoSuchPath::Stdin)
+    keep().map_err(NoSuchPath::Stream)
 }

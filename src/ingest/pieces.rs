@@ -28,7 +28,7 @@ pub fn cut(first_record: u64, file_size: u64, size: u64) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut start = first_record;
     while start < file_size {
-        let end = (start + size.max(1)).min(file_size);
+        let end = start.saturating_add(size.max(1)).min(file_size);
         pieces.push(Piece {
             index: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
             start,

@@ -22,7 +22,6 @@ use crate::ingest::csv::Record;
 
 /// Combinations remembered before the table is emptied: many more than real files have.
 const REMEMBERED: usize = 1 << 16;
-const END_OF_FIELD: u8 = 0xff;
 
 /// The fields that make up [`Dims`], in the order in which they are looked at.
 const DIMS_ROLES: [Role; 16] = [
@@ -58,6 +57,8 @@ pub struct Decoder<'a> {
     users: FxHashMap<Box<[u8]>, Sym>,
     latin1: bool,
     orgs: BTreeSet<String>,
+    /// User ids (18 characters) and the usernames that this file gives them.
+    named: BTreeSet<(Sym, Sym)>,
 }
 
 impl<'a> Decoder<'a> {
@@ -86,16 +87,19 @@ impl<'a> Decoder<'a> {
             users: FxHashMap::default(),
             latin1: false,
             orgs: BTreeSet::new(),
+            named: BTreeSet::new(),
         }
     }
 
-    /// What the rows so far say about how the file must be read.
-    pub fn into_evidence(self) -> Evidence {
-        Evidence {
+    /// What the rows so far say about how the file must be read, and the names that they give
+    /// to user ids.
+    pub fn finish(self) -> (Evidence, BTreeSet<(Sym, Sym)>) {
+        let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
             orgs: self.orgs,
-        }
+        };
+        (evidence, self.named)
     }
 
     /// The combinations met so far.
@@ -166,12 +170,15 @@ impl<'a> Decoder<'a> {
         let user_id = columns.at(Role::UserId);
         self.key.clear();
         for column in [name, user_id].into_iter().flatten() {
-            self.key.extend_from_slice(record.raw(block, column));
-            self.key.push(END_OF_FIELD);
+            push_field(&mut self.key, record, block, column);
         }
         if let Some(&user) = self.users.get(self.key.as_slice()) {
             return user;
         }
+        let columns = [name, user_id].into_iter().flatten();
+        self.latin1 |= columns
+            .clone()
+            .any(|column| is_latin1(record, block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
         let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref());
         if self.users.len() >= REMEMBERED {
@@ -192,7 +199,7 @@ impl<'a> Decoder<'a> {
             .and_then(known)
             .map(|name| symbols.intern(&name.to_lowercase()));
         if let (Some(id), Some(name)) = (id, name) {
-            self.names.users.insert((id, name));
+            self.named.insert((id, name));
         }
         name.or(id).unwrap_or(Sym::UNKNOWN)
     }
@@ -201,9 +208,7 @@ impl<'a> Decoder<'a> {
     fn dims(&mut self, record: &Record, block: &[u8]) -> Result<Option<DimsId>, Reason> {
         self.key.clear();
         for &column in &self.dims_columns {
-            self.key.extend_from_slice(record.raw(block, column));
-            self.key
-                .push(END_OF_FIELD - u8::from(record.escaped(column)));
+            push_field(&mut self.key, record, block, column);
         }
         if let Some(&dims) = self.dims.get(self.key.as_slice()) {
             return Ok(dims);
@@ -231,7 +236,7 @@ impl<'a> Decoder<'a> {
         self.latin1 |= self
             .dims_columns
             .iter()
-            .any(|&column| std::str::from_utf8(record.raw(block, column)).is_err());
+            .any(|&column| is_latin1(record, block, column));
         let (success, description) = self.outcome(text(Role::Status), text(Role::RequestStatus))?;
         let told = Told {
             login_type: text(Role::LoginType),
@@ -314,4 +319,18 @@ fn time_role(columns: &Columns) -> Role {
     columns
         .at(Role::Time)
         .map_or(Role::Timestamp, |_| Role::Time)
+}
+
+/// A field as part of a key: its length and whether it holds doubled quotes, then its bytes, so
+/// that no two rows of fields give one key.
+#[inline]
+fn push_field(key: &mut Vec<u8>, record: &Record, block: &[u8], column: usize) {
+    let raw = record.raw(block, column);
+    let length = raw.len() as u32 * 2 + u32::from(record.escaped(column));
+    key.extend_from_slice(&length.to_le_bytes());
+    key.extend_from_slice(raw);
+}
+
+fn is_latin1(record: &Record, block: &[u8], column: usize) -> bool {
+    std::str::from_utf8(record.raw(block, column)).is_err()
 }

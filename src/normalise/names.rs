@@ -1,14 +1,10 @@
-//! The tables that a worker fills while it reads: texts, combinations, names of users.
+//! The tables that a worker fills while it reads: texts and combinations.
 
-use std::collections::BTreeSet;
-
-use crate::event::{DimsTable, Sym, Symbols};
+use crate::event::{DimsTable, Symbols};
 
 /// Private to one worker; merged when all have read.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     pub symbols: Symbols,
     pub dims: DimsTable,
-    /// User ids (18 characters) and the usernames that exports give them.
-    pub users: BTreeSet<(Sym, Sym)>,
 }

@@ -152,7 +152,7 @@ impl Reading<'_> {
                 }
             }
         }
-        decoder.into_evidence()
+        decoder.finish().0
     }
 }
 

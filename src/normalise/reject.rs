@@ -38,6 +38,12 @@ impl Reason {
             Reason::HalfWritten => "half-written: the file ends inside this row".to_owned(),
             Reason::TooLong => "longer than 4 MiB".to_owned(),
             Reason::NoTime(role) => format!("{}: empty", name(role)),
+            Reason::BadTime(role, value) if value.is_empty() => {
+                format!("{}: not a date and time", name(role))
+            }
+            Reason::UnknownZone(role, value) if value.is_empty() => {
+                format!("{}: ends in an unknown time zone", name(role))
+            }
             Reason::BadTime(role, value) => {
                 format!("{}: {value:?} is not a date and time", name(role))
             }

@@ -16,6 +16,8 @@ pub const TABLES: &[(&str, Table)] = &[
     ("failures_by_user.csv", by_user),
     ("failures_by_app.csv", by_app),
     ("failures_by_description.csv", by_description),
+    ("findings.csv", findings),
+    ("integrations.csv", integrations),
 ];
 
 /// Cells of a row: text is made safe, numbers are as they are.
@@ -46,6 +48,18 @@ impl Row {
     fn number(mut self, number: u64) -> Self {
         self.0.push(number.to_string());
         self
+    }
+
+    fn maybe(mut self, number: Option<u64>) -> Self {
+        self.0
+            .push(number.map_or_else(String::new, |number| number.to_string()));
+        self
+    }
+
+    /// Names in one cell, a line each.
+    fn list<'a>(self, names: impl Iterator<Item = &'a str>) -> Self {
+        let names: Vec<&str> = names.collect();
+        self.text(&names.join("\n"))
     }
 
     /// `invalid-password=3 mfa-required=1`.
@@ -162,6 +176,87 @@ fn by_description(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
             .number(row.apps)
             .text(&row.first.0)
             .text(&row.last.0)
+    });
+    table(out, &head, rows)
+}
+
+fn findings(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
+    let head = [
+        "fingerprint",
+        "rule",
+        "severity",
+        "confidence",
+        "title",
+        "org",
+        "start",
+        "end",
+        "ongoing",
+        "count",
+        "expected",
+        "users",
+        "apps",
+        "sources",
+        "causes",
+        "reason",
+    ];
+    let rows = report.findings.iter().map(|row| {
+        let scope = &row.scope;
+        Row::new()
+            .text(&row.fingerprint)
+            .text(&row.rule)
+            .text(&row.severity)
+            .text(&row.confidence)
+            .text(&row.title)
+            .org(row.org.as_ref())
+            .text(&row.start.0)
+            .text(&row.end.0)
+            .text(if row.ongoing { "yes" } else { "no" })
+            .number(row.count)
+            .maybe(row.expected)
+            .list(scope.users.iter().map(|user| user.0.as_str()))
+            .list(scope.apps.iter().map(String::as_str))
+            .list(scope.sources.iter().map(|source| source.0.as_str()))
+            .list(scope.causes.iter().map(String::as_str))
+            .text(&row.reason)
+    });
+    table(out, &head, rows)
+}
+
+fn integrations(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
+    let head = [
+        "org",
+        "user",
+        "app",
+        "flow",
+        "flow_basis",
+        "status",
+        "retires",
+        "logins",
+        "failures",
+        "sources",
+        "api_versions",
+        "tls",
+        "first",
+        "last",
+        "period_seconds",
+    ];
+    let rows = report.integrations.iter().map(|row| {
+        Row::new()
+            .org(row.org.as_ref())
+            .user(row.user.as_ref())
+            .known(row.app.as_ref())
+            .text(&row.flow)
+            .text(&row.flow_basis)
+            .text(&row.status)
+            .known(row.retires.as_ref())
+            .number(row.logins)
+            .number(row.failures)
+            .number(row.sources)
+            .list(row.api_versions.iter().map(String::as_str))
+            .list(row.tls.iter().map(String::as_str))
+            .text(&row.first.0)
+            .text(&row.last.0)
+            .maybe(row.period_seconds)
     });
     table(out, &head, rows)
 }

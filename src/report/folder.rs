@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use super::assemble::Material;
 use super::html::{CauseText, Chart, Extras};
 use super::model::Report;
-use super::{assemble, chart, csv, html, json, markdown};
-use crate::catalogue::{Catalogue, Cause};
+use super::{assemble, chart, csv, html, json, markdown, ticket};
+use crate::catalogue::Cause;
 use crate::ingest::MARKER;
 use crate::tally::write_parquet;
 
@@ -112,9 +112,13 @@ fn fill(
         }
     }
     if formats.html {
-        text("report.html", &page(report, &material.known.causes, charts))?;
+        text("report.html", &page(report, material, charts))?;
     }
     if formats.markdown {
+        for finding in ticket::deserving(report) {
+            let name = format!("tickets/{}.md", finding.fingerprint);
+            text(&name, &ticket::ticket(finding, report))?;
+        }
         text(
             "report.md",
             &markdown::markdown(report, &material.known.causes),
@@ -136,12 +140,13 @@ fn fill(
         .map(|seen| seen.path.to_owned())
         .collect();
     file(folder, "tally.parquet", |out| {
-        write_parquet(material.tally, &paths, out)
+        write_parquet(material.history, &paths, out)
     })
 }
 
 /// The page with its charts and what is known of each cause that occurs.
-pub fn page(report: &Report, catalogue: &Catalogue, charts: Vec<chart::Drawing>) -> String {
+pub fn page(report: &Report, material: &Material<'_>, charts: Vec<chart::Drawing>) -> String {
+    let catalogue = &material.known.causes;
     let known = report
         .failures
         .by_cause
@@ -154,11 +159,15 @@ pub fn page(report: &Report, catalogue: &Catalogue, charts: Vec<chart::Drawing>)
         summary: drawing.summary,
         svg: drawing.svg,
     });
+    let thresholds = material.thresholds.listed().into_iter();
+    let thresholds = thresholds.map(|(name, value)| (name, value, String::new()));
     html::page(
         report,
         &Extras {
             charts: charts.collect(),
             causes: &causes,
+            thresholds: thresholds.collect(),
+            ..Extras::default()
         },
     )
 }
@@ -225,9 +234,18 @@ fn swap(aside: TempDir, folder: &Path, parent: &Path) -> io::Result<()> {
     let kept = old.path().join("report");
     fs::rename(folder, &kept)?;
     if let Err(error) = fs::rename(aside.path(), folder) {
-        fs::rename(&kept, folder)?;
+        if fs::rename(&kept, folder).is_err() {
+            // The earlier report must not go with the folder that holds it.
+            let kept = old.keep().join("report");
+            let place = kept.display();
+            return Err(io::Error::other(format!(
+                "{error}; the earlier report is now {place}"
+            )));
+        }
         return Err(error);
     }
     let _ = aside.keep();
-    old.close()
+    // The new report stands; that the old one could not be taken away is no failure.
+    let _ = old.close();
+    Ok(())
 }

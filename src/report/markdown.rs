@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use crate::catalogue::Catalogue;
 use crate::report::escape::markdown as safe;
-use crate::report::model::{ByDescription, Group, Report};
+use crate::report::model::{ByDescription, Finding, Group, Report};
+use crate::report::ticket;
 use crate::report::verdict::verdict;
 use crate::report::words::{clip, count, instant, share, span, thousands};
 
@@ -56,6 +57,7 @@ fn ticket(report: &Report, catalogue: &Catalogue, limits: Limits) -> String {
         &report.exit.reasons,
         limits.notes,
     );
+    findings(&mut out, report, limits);
     groups(&mut out, report, limits.rows);
     causes(&mut out, report, catalogue, limits.causes);
     users_and_apps(&mut out, report, limits.rows);
@@ -93,6 +95,14 @@ fn facts(out: &mut String, report: &Report) {
         count(totals.apps, "app", "apps"),
         count(totals.sources, "source address", "source addresses")
     );
+    let rules = &report.rules;
+    let _ = writeln!(
+        out,
+        "- Rules: {} ran, {} could not; {}",
+        rules.run.len(),
+        rules.not_run.len(),
+        count(report.findings.len() as u64, "finding", "findings")
+    );
     let ledger = &report.ledger;
     let _ = writeln!(
         out,
@@ -104,6 +114,35 @@ fn facts(out: &mut String, report: &Report) {
         thousands(ledger.blank),
         thousands(ledger.ignored)
     );
+}
+
+/// Findings of medium severity and above in full, the rest by title.
+fn findings(out: &mut String, report: &Report, limits: Limits) {
+    let severe = |finding: &&Finding| !matches!(finding.severity.as_str(), "low" | "info");
+    for finding in report.findings.iter().filter(severe).take(limits.causes) {
+        let _ = writeln!(out, "## Finding: {}\n", safe(&clip(&finding.title, 240)));
+        ticket::body(out, finding, limits.notes);
+    }
+    let mild: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| !severe(finding))
+        .collect();
+    if !mild.is_empty() {
+        out.push_str("## Minor findings\n\n");
+        for finding in mild.iter().take(limits.notes) {
+            let title = safe(&clip(&finding.title, 240));
+            let _ = writeln!(out, "- {} ({}): {title}", finding.rule, finding.severity);
+        }
+        cut(out, mild.len(), limits.notes, "tables/findings.csv");
+    }
+    if !report.suppressed.is_empty() {
+        let hidden = count(report.suppressed.len() as u64, "finding is", "findings are");
+        let _ = writeln!(
+            out,
+            "{hidden} suppressed; report.json lists them with the reason.\n"
+        );
+    }
 }
 
 fn groups(out: &mut String, report: &Report, most: usize) {

@@ -12,8 +12,10 @@ pub struct Shown {
     pub users: Vec<u32>,
     pub apps: Vec<u32>,
     pub causes: Vec<u32>,
-    /// Something was named that no row has, so nothing passes.
+    /// Only such names were given of one kind as no row has, so nothing passes.
     pub nobody: bool,
+    /// What was named and is nowhere.
+    pub notes: Vec<String>,
 }
 
 impl Shown {

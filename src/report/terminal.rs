@@ -10,9 +10,11 @@ use crate::report::verdict::verdict;
 use crate::report::words::{clip, count, instant, span, thousands};
 
 /// Rows of the table.
-const ROWS: usize = 10;
+const ROWS: usize = 8;
+/// Findings by title.
+const FINDINGS: usize = 6;
 /// Lines for what was not read.
-const NOTES: usize = 8;
+const NOTES: usize = 6;
 /// Columns of the terminal that text is wrapped to.
 const WIDTH: usize = 100;
 
@@ -46,12 +48,44 @@ pub fn summary(report: &Report, folder: Option<&str>, colour: bool) -> String {
         thousands(ledger.blank),
         thousands(ledger.ignored)
     );
+    findings(&mut out, report, &bold);
     table(&mut out, &report.failures.groups, &bold);
     notes(&mut out, report);
     if let Some(folder) = folder {
         let _ = writeln!(out, "\nReport: {}", safe(folder));
     }
     out
+}
+
+/// The worst findings, and how many rules had none.
+fn findings(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> String) {
+    let rules = &report.rules;
+    let ran = count(rules.run.len() as u64, "rule ran", "rules ran");
+    let not = match rules.not_run.len() {
+        0 => String::new(),
+        n => format!(", {n} could not"),
+    };
+    let found = count(report.findings.len() as u64, "finding", "findings");
+    let hidden = match report.suppressed.len() {
+        0 => String::new(),
+        n => format!(", {n} suppressed"),
+    };
+    let _ = writeln!(out, "{found}{hidden}; {ran}{not}");
+    if report.findings.is_empty() {
+        return;
+    }
+    out.push('\n');
+    for finding in report.findings.iter().take(FINDINGS) {
+        let title = clip(&safe(&finding.title), WIDTH);
+        let _ = writeln!(out, "{} {title}", bold(&format!("{:<8}", finding.severity)));
+    }
+    if report.findings.len() > FINDINGS {
+        let _ = writeln!(
+            out,
+            "and {} more",
+            thousands((report.findings.len() - FINDINGS) as u64)
+        );
+    }
 }
 
 const HEAD: [&str; 6] = ["failures", "user", "app", "description", "first", "last"];

@@ -1,4 +1,5 @@
-//! The answer in one sentence: how many failed, of what most of all, and who it hits.
+//! The answer in one sentence: how many failed, of what most of all, and who it hits. Findings
+//! that matter are counted before it.
 //!
 //! HTML, Markdown and the terminal show the same sentence. It quotes a description as the
 //! source wrote it, so each writer escapes the whole for its medium.
@@ -14,6 +15,24 @@ const QUOTE: usize = 120;
 
 /// What a reader has to know if they read nothing else. Raw text: escape it.
 pub fn verdict(report: &Report) -> String {
+    let sentence = attempts(report);
+    match findings(report) {
+        Some(findings) => format!("{findings} {sentence}"),
+        None => sentence,
+    }
+}
+
+/// `2 findings.`: those of medium severity or above, if there are any.
+fn findings(report: &Report) -> Option<String> {
+    let matters = |severity: &str| matches!(severity, "critical" | "high" | "medium");
+    let findings = report.findings.iter();
+    let n = findings
+        .filter(|finding| matters(&finding.severity))
+        .count();
+    (n > 0).then(|| format!("{}.", count(n as u64, "finding", "findings")))
+}
+
+fn attempts(report: &Report) -> String {
     let totals = &report.totals;
     if totals.events == 0 {
         return nothing(report);
@@ -116,8 +135,8 @@ fn whom(first: &ByDescription) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::report::model::{
-        ByCause, Coverage, Exit, Failures, History, Ledger, OptionsUsed, Rules, SCHEMA, Time,
-        Timeline, Tool, Window,
+        ByCause, Coverage, Exit, Failures, Finding, History, Ledger, OptionsUsed, Rules, SCHEMA,
+        Scope, ScopeTotals, Time, Timeline, Tool, Window,
     };
 
     fn time() -> Time {
@@ -194,6 +213,32 @@ pub(crate) mod tests {
                 not_run: vec![],
             },
             baseline: None,
+        }
+    }
+
+    /// A finding with nothing but a name and how bad it is.
+    pub(crate) fn finding(fingerprint: &str, severity: &str) -> Finding {
+        Finding {
+            fingerprint: fingerprint.to_owned(),
+            rule: "failure-spike".to_owned(),
+            severity: severity.to_owned(),
+            confidence: "high".to_owned(),
+            reason: String::new(),
+            title: String::new(),
+            org: None,
+            start: time(),
+            end: time(),
+            peak: None,
+            ongoing: false,
+            count: 118,
+            expected: Some(4),
+            scope: Scope::default(),
+            scope_totals: ScopeTotals::default(),
+            diagnosis: vec![],
+            story: vec![],
+            steps: vec![],
+            evidence: vec![],
+            links: vec![],
         }
     }
 
@@ -275,6 +320,20 @@ pub(crate) mod tests {
              a failure, so check those texts first. 30 of 100 login attempts failed (30.0 %), \
              most of them «X»: 21 by 1 user through 1 app."
         );
+    }
+
+    #[test]
+    fn findings_that_matter_are_counted_first() {
+        let with = |severities: &[&str]| {
+            let mut report = report(10, 0);
+            report.findings = severities.iter().map(|s| finding("0", s)).collect();
+            verdict(&report)
+        };
+        let plain = "All 10 login attempts succeeded.";
+        assert_eq!(with(&["low", "info"]), plain);
+        assert_eq!(with(&["medium", "low"]), format!("1 finding. {plain}"));
+        let all = with(&["critical", "high", "medium", "low", "info"]);
+        assert_eq!(all, format!("3 findings. {plain}"));
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) fn deliver(
     let causes = &material.known.causes;
     match target {
         Target::Stdout(Format::Html) => {
-            print(folder::page(report, causes, chart::all(report)).as_bytes())?;
+            print(folder::page(report, material, chart::all(report)).as_bytes())?;
         }
         Target::Stdout(Format::Md) => print(markdown::markdown(report, causes).as_bytes())?,
         Target::Stdout(_) => print(json::json(report)?.as_bytes())?,

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::config::Config;
 use crate::catalogue::Known;
 use crate::cli::{Analyze, Only};
+use crate::detect::inventory::Integration;
+use crate::detect::{Detected, Seen};
 use crate::event::Instant;
 use crate::ingest::{Found, Progress};
 use crate::normalise::FileNotes;
 use crate::normalise::value::bound::Side;
+use crate::normalise::value::id::long_id;
 use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
@@ -66,13 +70,23 @@ pub(super) struct Gathered<'a> {
     pub(super) filled: &'a Filled,
 }
 
-/// Everything that the report is made of. `shown` is the part of the tally that it shows.
+/// What is shown, and what was found in all.
+#[derive(Clone, Copy)]
+pub(super) struct Looked<'a> {
+    pub(super) shown: &'a Tally,
+    pub(super) detected: &'a Detected,
+    pub(super) integrations: &'a [Integration<'a>],
+    pub(super) config: &'a Config,
+    pub(super) notes: &'a [String],
+}
+
+/// Everything that the report is made of.
 pub(super) fn material<'a>(
     ask: &Analyze,
     known: &'a Known,
     gathered: Gathered<'a>,
     resolved: &'a Resolved,
-    shown: &'a Tally,
+    looked: Looked<'a>,
 ) -> Material<'a> {
     let Gathered {
         found,
@@ -100,7 +114,7 @@ pub(super) fn material<'a>(
     };
     Material {
         known,
-        tally: shown,
+        tally: looked.shown,
         history: &filled.tally,
         resolved,
         options: OptionsUsed {
@@ -112,8 +126,14 @@ pub(super) fn material<'a>(
             strict: ask.output.strict,
         },
         zone: ask.time.timezone,
+        detected: looked.detected,
+        thresholds: &looked.config.thresholds,
+        integrations: looked.integrations,
+        suppressions: &looked.config.suppressions,
+        fail_on: ask.output.fail_on.severity(),
         inputs: planned.iter().map(seen).collect(),
-        missing: found.missing.iter().map(ToString::to_string).collect(),
+        missing: missing(found),
+        notes: looked.notes,
     }
 }
 
@@ -157,19 +177,70 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
             .map(|at| at.instant(zone, Side::Until, newest, &known.zones)),
         ..Shown::default()
     };
+    let mut unknown = [false; 3];
     for only in &ask.show.only {
-        let (list, number) = match only {
-            Only::User(name) => (&mut shown.users, resolved.users.find(name)),
-            Only::App(name) => (&mut shown.apps, resolved.apps.find(name)),
-            Only::Cause(id) => (
-                &mut shown.causes,
-                known.causes.position(id).map(|ix| ix.0 + 1),
-            ),
+        let (kind, list, number) = match only {
+            Only::User(name) => (0, &mut shown.users, user_number(name, resolved)),
+            Only::App(name) => (1, &mut shown.apps, resolved.apps.find(name)),
+            Only::Cause(id) => {
+                let position = known.causes.position(id);
+                (2, &mut shown.causes, position.map(|ix| ix.0 + 1))
+            }
         };
         match number {
             Some(number) => list.push(number),
-            None => shown.nobody = true,
+            None => {
+                unknown[kind] = true;
+                shown
+                    .notes
+                    .push(format!("No login that was read has {only}."));
+            }
         }
     }
+    // Names of one kind are alternatives: nothing passes only where none of them is known.
+    let lists = [&shown.users, &shown.apps, &shown.causes];
+    shown.nobody = lists
+        .iter()
+        .zip(unknown)
+        .any(|(list, unknown)| unknown && list.is_empty());
     shown
+}
+
+/// What rules and the inventory see: all that was read, and what of it is reported. `None` where
+/// nothing was read.
+pub(super) fn seen<'a>(
+    ask: &Analyze,
+    known: &'a Known,
+    tally: &'a Tally,
+    resolved: &'a Resolved,
+    shown: &Shown,
+) -> Option<Seen<'a>> {
+    let first = tally.rows.iter().map(|row| row.first).min()?;
+    let last = tally.rows.iter().map(|row| row.last).max()?;
+    Some(Seen {
+        tally,
+        resolved,
+        causes: &known.causes,
+        retirements: &known.retirements,
+        zone: ask.time.timezone,
+        since: shown.since.map_or(first, |since| since.max(first)),
+        until: shown.until.map_or(last, |until| until.min(last)),
+    })
+}
+
+/// A user by name as given, in lower case, or by the long form of an id.
+fn user_number(name: &str, resolved: &Resolved) -> Option<u32> {
+    let users = &resolved.users;
+    let by_name = users
+        .find(name)
+        .or_else(|| users.find(&name.to_lowercase()));
+    by_name.or_else(|| users.find(&long_id(name)))
+}
+
+/// Paths that lead nowhere, as messages, each once and in byte order.
+fn missing(found: &Found) -> Vec<String> {
+    let mut messages: Vec<String> = found.missing.iter().map(ToString::to_string).collect();
+    messages.sort();
+    messages.dedup();
+    messages
 }

@@ -1,26 +1,33 @@
 //! What the program does, as a table of contents.
 
+mod config;
 mod deliver;
 mod gather;
 mod told;
 
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
+use crate::detect::inventory::inventory;
+use crate::detect::{Detected, Thresholds, detect};
 use crate::ingest;
 use crate::normalise::Layouts;
-use crate::report::{assemble, catalogue_text, folder};
+use crate::report::{assemble, catalogue_text, folder, rules_text};
 use crate::tally::{Interrupted, Resolved, plan};
 
+use config::Config;
 pub use deliver::complain;
 use deliver::{deliver, print, stop_if_nothing_can_be_said};
-use gather::{Gathered, material, read, shown};
+use gather::{Gathered, Looked, material, read, seen, shown};
 use told::FilesTold;
+pub use told::Usage;
 
 /// The exit code of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// Done.
     Done,
+    /// Done, with findings at or above `--fail-on`.
+    DoneWithFindings,
     /// `explain` knows nothing of the text.
     Unknown,
     /// Done, but some input was unusable, missing or truncated, or rows were rejected.
@@ -32,7 +39,7 @@ impl ExitStatus {
     pub const fn code(self) -> u8 {
         match self {
             ExitStatus::Done => 0,
-            ExitStatus::Unknown => 1,
+            ExitStatus::DoneWithFindings | ExitStatus::Unknown => 1,
             ExitStatus::DoneWithLosses => 3,
         }
     }
@@ -49,6 +56,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Explain { text } => explain(&text.join(" ")),
         Command::Formats => {
             print(catalogue_text::formats(&Layouts::load()?).as_bytes())?;
+            Ok(ExitStatus::Done)
+        }
+        Command::Rules => {
+            print(rules_text::rules(&Thresholds::default()).as_bytes())?;
             Ok(ExitStatus::Done)
         }
         Command::Completions { shell } => {
@@ -68,27 +79,40 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     if matches!(target, Target::Folder(_)) {
         folder::check(&ask.output.out)?;
     }
+    let config = Config::load(ask.input.config.as_deref())?;
     let known = Known::load()?;
     let layouts = Layouts::load()?;
     let told = FilesTold::of(ask, &layouts)?;
-    let found = ingest::find(&told.paths);
+    let at_paths = ingest::find(&told.paths);
     let assumed = ask.time.assumed();
-    let (planned, mut to_read) = plan(&found.sources, &layouts, &known, assumed, told.as_told());
+    let (planned, mut to_read) = plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
     let filled = read(ask, &known, &mut to_read)?;
-    let resolved = Resolved::of(&filled.tally, &known, &filled.users);
-    let shown = shown(ask, &known, &filled.tally, &resolved).of(&filled.tally, &resolved);
+    let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
+    let bounds = shown(ask, &known, &filled.tally, &resolved);
+    let shown = bounds.of(&filled.tally, &resolved);
+    let seen = seen(ask, &known, &filled.tally, &resolved, &bounds);
+    let detected = seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
+    let integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
     let gathered = Gathered {
-        found: &found,
+        found: &at_paths,
         planned: &planned,
         to_read: &to_read,
         filled: &filled,
     };
-    let material = material(ask, &known, gathered, &resolved, &shown);
+    let looked = Looked {
+        shown: &shown,
+        detected: &detected,
+        integrations: &integrations,
+        config: &config,
+        notes: &bounds.notes,
+    };
+    let material = material(ask, &known, gathered, &resolved, looked);
     let report = assemble::report(&material);
     stop_if_nothing_can_be_said(ask, &report, &material)?;
     deliver(ask, target, &report, &material)?;
     Ok(match report.exit.code {
         0 => ExitStatus::Done,
+        1 => ExitStatus::DoneWithFindings,
         _ => ExitStatus::DoneWithLosses,
     })
 }

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::cli::Analyze;
 use crate::normalise::{Layout, Layouts};
 use crate::tally::Told;
+
+/// The command line asks for something that can't be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(String);
 
 /// Paths, layouts and orgs as the user named them.
 pub(super) struct FilesTold<'a> {
@@ -26,10 +31,9 @@ impl<'a> FilesTold<'a> {
                     .iter()
                     .map(|known| known.id.as_str())
                     .collect();
-                bail!(
-                    "--layout {id}={path}: no layout {id:?}; there are {}",
-                    ids.join(", ")
-                );
+                let ids = ids.join(", ");
+                let message = format!("--layout {id}={path}: no layout {id:?}; there are {ids}");
+                return Err(Usage(message).into());
             };
             forced.push((layout, Path::new(path)));
             paths.push(path.into());
@@ -51,6 +55,11 @@ impl<'a> FilesTold<'a> {
             layouts: forced,
             orgs: orgs.collect(),
         })
+    }
+
+    /// The orgs that the user named.
+    pub(super) fn org_names(&self) -> Vec<&'a str> {
+        self.orgs.iter().map(|(org, _)| *org).collect()
     }
 
     pub(super) fn as_told(&'a self) -> Told<'a> {

@@ -39,14 +39,18 @@ fn bucket(at: Instant, success: bool, cuts: &[Instant]) -> u32 {
     } else {
         at.minute()
     };
-    let mut bucket = whole;
-    for &cut in cuts {
-        if at >= cut && Instant::from_minute(whole) < cut {
-            let anew = cut.minute();
-            bucket = bucket.max(if anew == whole { anew + 1 } else { anew });
-        }
-    }
-    bucket
+    let divides = |cut: &&Instant| at >= **cut && Instant::from_minute(whole) < **cut;
+    let Some(last) = cuts.iter().filter(divides).max() else {
+        return whole;
+    };
+    // Cuts within one minute still begin a bucket each.
+    let passed = cuts.iter().filter(divides);
+    let beside = passed
+        .clone()
+        .filter(|cut| cut.minute() == last.minute())
+        .count() as u32
+        - 1;
+    (last.minute() + beside).max(whole + passed.count() as u32)
 }
 
 impl Counts {
@@ -137,5 +141,16 @@ mod tests {
         assert_eq!(of("2026-03-02T10:15:00Z", true), "2026-03-02T10:15:00Z");
         assert_eq!(of("2026-03-02T10:07:29Z", false), "2026-03-02T10:07:00Z");
         assert_eq!(of("2026-03-02T10:07:31Z", false), "2026-03-02T10:08:00Z");
+    }
+    #[test]
+    fn cuts_in_one_minute_divide_it_twice() {
+        let at = |text: &str| Instant::parse_rfc3339(text).expect("a time");
+        let cuts = [at("2026-03-02T10:07:30Z"), at("2026-03-02T10:07:40Z")];
+        for success in [true, false] {
+            let of = |time: &str| bucket(at(time), success, &cuts);
+            let buckets =
+                ["20", "35", "45"].map(|second| of(&format!("2026-03-02T10:07:{second}Z")));
+            assert!(buckets.is_sorted_by(|a, b| a < b), "{buckets:?}");
+        }
     }
 }

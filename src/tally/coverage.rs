@@ -12,7 +12,8 @@ pub const HOURLY_LIMIT: u64 = 3_600;
 pub const EXPECTED_IN_A_GAP: u64 = 10;
 
 const HOUR_MINUTES: u32 = 60;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Milliseconds in an hour.
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// From so many days on, each weekday has its own expectation; before, workdays and weekends.
 const DAYS_FOR_WEEKDAYS: u64 = 21;
 

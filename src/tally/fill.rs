@@ -4,6 +4,7 @@
 //! into its own tables; nothing is shared but the number of the next piece. A file whose pieces
 //! don't meet, or whose rows show that its clock was taken wrongly, is read again.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -15,7 +16,7 @@ use super::row::Row;
 use super::worker::{Span, Work, piece, stream};
 use super::{Part, Tally};
 use crate::catalogue::Known;
-use crate::event::{Instant, Place};
+use crate::event::{Instant, Place, Sym};
 use crate::ingest::{Compression, Piece, Progress, cut};
 use crate::normalise::{
     Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle,
@@ -87,6 +88,8 @@ struct Session {
     spans: Vec<Span>,
     rows: Vec<Row>,
     evidence: Evidence,
+    /// User ids and the names that the file gives them.
+    named: BTreeSet<(Sym, Sym)>,
     failed: Option<String>,
 }
 
@@ -130,15 +133,19 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, Interru
         if with.stop.load(Ordering::Relaxed) {
             return Err(Interrupted);
         }
-        for (at, file) in files.iter_mut().enumerate() {
-            if matches!(states[at], State::Open { .. }) {
-                let last_round = round + 1 == ROUNDS;
-                states[at] = judge(at, file, &mut fresh, with, last_round);
+        let mut by_file: Vec<Vec<&mut Session>> = files.iter().map(|_| Vec::new()).collect();
+        for session in fresh.iter_mut().flat_map(|share| &mut share.sessions) {
+            by_file[session.file].push(session);
+        }
+        for ((file, state), sessions) in files.iter_mut().zip(&mut states).zip(by_file) {
+            if matches!(state, State::Open { .. }) {
+                *state = judge(file, sessions, with, round + 1 == ROUNDS);
             }
         }
         shares.append(&mut fresh);
     }
-    Ok(collect(files, states, shares))
+    // The final sort runs on the same threads as the reading.
+    Ok(with.pool.install(|| collect(files, states, shares)))
 }
 
 fn tasks(files: &[ToRead<'_>], states: &[State], piece_size: u64) -> Vec<Task> {
@@ -213,7 +220,7 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
                     .add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
                 task = take();
             }
-            session.evidence = decoder.into_evidence();
+            (session.evidence, session.named) = decoder.finish();
             session.rows = counts.into_rows();
             share.sessions.push(session);
         }
@@ -228,6 +235,7 @@ impl Session {
             spans: Vec::new(),
             rows: Vec::new(),
             evidence: Evidence::default(),
+            named: BTreeSet::new(),
             failed: None,
         }
     }
@@ -235,18 +243,15 @@ impl Session {
 
 /// Whether a file was read as it should be. What it gave is taken back where it was not.
 fn judge(
-    at: usize,
     file: &mut ToRead<'_>,
-    shares: &mut [Share],
+    mut sessions: Vec<&mut Session>,
     with: &Fill<'_>,
     last_round: bool,
 ) -> State {
-    let sessions: Vec<&mut Session> = shares
+    let mut spans: Vec<Span> = sessions
         .iter_mut()
-        .flat_map(|share| &mut share.sessions)
-        .filter(|session| session.file == at)
+        .flat_map(|session| std::mem::take(&mut session.spans))
         .collect();
-    let mut spans: Vec<&Span> = sessions.iter().flat_map(|session| &session.spans).collect();
     spans.sort_by_key(|span| span.index);
     let mut evidence = Evidence::default();
     for session in &sessions {
@@ -274,7 +279,7 @@ fn judge(
                     whole: spans.len() == 1,
                 }
             }
-            Ok(None) => State::Read(Box::new(put_together(&spans, evidence, &file.reading))),
+            Ok(None) => State::Read(Box::new(put_together(&mut spans, evidence, &file.reading))),
             Err(why) => State::NotRead(why),
         }
     };
@@ -286,6 +291,7 @@ fn judge(
             }
         } else {
             session.rows = Vec::new();
+            session.named = BTreeSet::new();
         }
     }
     state
@@ -297,18 +303,10 @@ fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Fill
     let mut parts = Vec::new();
     for share in shares {
         let text = |sym| share.names.symbols.text(sym).to_owned();
-        users.extend(
-            share
-                .names
-                .users
-                .iter()
-                .map(|&(id, name)| (text(id), text(name))),
-        );
-        let rows = share
-            .sessions
-            .into_iter()
-            .flat_map(|session| session.rows)
-            .collect();
+        let named = share.sessions.iter().flat_map(|session| &session.named);
+        users.extend(named.map(|&(id, name)| (text(id), text(name))));
+        let rows = share.sessions.into_iter().flat_map(|session| session.rows);
+        let rows = rows.collect();
         parts.push(Part {
             names: share.names,
             rows,

@@ -6,7 +6,7 @@ use crate::event::Place;
 use crate::normalise::{Evidence, Ledger, Reading, Reject};
 
 /// Whether each piece began where the one before it ended.
-pub(super) fn meet(spans: &[&Span], body: u64) -> bool {
+pub(super) fn meet(spans: &[Span], body: u64) -> bool {
     let mut expected = body;
     spans.iter().all(|span| match span.first {
         Some(first) => {
@@ -23,7 +23,7 @@ pub(super) fn meet(spans: &[&Span], body: u64) -> bool {
 pub(super) struct LineBases(Vec<u64>);
 
 impl LineBases {
-    pub(super) fn of(spans: &[&Span], before: u64) -> Self {
+    pub(super) fn of(spans: &[Span], before: u64) -> Self {
         let mut line = before;
         let bases = spans.iter().map(|span| {
             let base = line;
@@ -40,17 +40,20 @@ impl LineBases {
     }
 }
 
-pub(super) fn put_together(spans: &[&Span], evidence: Evidence, reading: &Reading<'_>) -> FileRead {
+pub(super) fn put_together(
+    spans: &mut [Span],
+    evidence: Evidence,
+    reading: &Reading<'_>,
+) -> FileRead {
     let bases = LineBases::of(spans, reading.lines_before);
     let mut ledger = Ledger {
         blank: reading.blank_before,
         ..Ledger::default()
     };
     let mut rejects: Vec<Reject> = Vec::new();
-    for (span, base) in spans.iter().zip(&bases.0) {
+    for (span, base) in spans.iter_mut().zip(&bases.0) {
         ledger += span.ledger;
-        for reject in &span.rejects {
-            let mut reject = reject.clone();
+        for mut reject in span.rejects.drain(..) {
             reject.line += base;
             if rejects.len() >= KEPT_IN_FULL {
                 reject.reason = reject.reason.in_short();

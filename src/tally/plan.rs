@@ -51,8 +51,8 @@ pub fn plan<'a>(
     let mut planned = Vec::new();
     let mut to_read = Vec::new();
     for (input, source) in (0..).zip(sources) {
-        let forced = told.layout_of(&source.file);
-        let org = told.org_of(&source.file);
+        let forced = told.layout_of(source);
+        let org = told.org_of(source);
         let mut file = Planned {
             source,
             size: 0,
@@ -114,14 +114,20 @@ fn look<'a>(
 }
 
 impl<'a> Told<'a> {
-    fn layout_of(self, file: &Path) -> Option<&'a Layout> {
-        let said = self.layouts.iter().find(|(_, path)| same_file(path, file));
+    fn layout_of(self, source: &Source) -> Option<&'a Layout> {
+        let said = self
+            .layouts
+            .iter()
+            .find(|(_, path)| is_source(path, source));
         said.map(|(layout, _)| *layout)
     }
 
     /// The org of the file itself, else of the nearest folder above it.
-    fn org_of(self, file: &Path) -> Option<&'a str> {
-        let file = file.canonicalize().ok()?;
+    fn org_of(self, source: &Source) -> Option<&'a str> {
+        if let Some((org, _)) = self.orgs.iter().find(|(_, path)| is_source(path, source)) {
+            return Some(org);
+        }
+        let file = source.file.canonicalize().ok()?;
         let of = |path: &Path| {
             let said = self
                 .orgs
@@ -137,9 +143,11 @@ impl<'a> Told<'a> {
     }
 }
 
-fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => a == b,
-    }
+/// Whether a path on the command line is this source, by its name or by what it leads to.
+fn is_source(path: &Path, source: &Source) -> bool {
+    path == Path::new(&source.path)
+        || match (path.canonicalize(), source.file.canonicalize()) {
+            (Ok(named), Ok(file)) => named == file,
+            _ => false,
+        }
 }

@@ -84,8 +84,14 @@ impl What {
 }
 
 impl Resolved {
-    /// Resolves a tally. `names` maps 18-character user ids to usernames.
-    pub fn of(tally: &Tally, known: &Known, names: &[(String, String)]) -> Self {
+    /// Resolves a tally. `names` maps 18-character user ids to usernames; `named_orgs` are those
+    /// that the user gave to files, from which nothing follows for other files.
+    pub fn of(
+        tally: &Tally,
+        known: &Known,
+        names: &[(String, String)],
+        named_orgs: &[&str],
+    ) -> Self {
         let text = |sym: Sym| tally.symbols.text(sym);
         let by_id: BTreeMap<&str, &str> = names
             .iter()
@@ -115,6 +121,8 @@ impl Resolved {
         let (descriptions, description_index) =
             NameTable::of(tally.dims.iter().map(|dims| spellings.best(dims, tally)));
         let only_org = (orgs.0.len() == 2).then_some(1);
+        let only_org =
+            only_org.filter(|org| orgs.get(*org).is_some_and(|org| !named_orgs.contains(&org)));
         let at = |index: &FxHashMap<&str, u32>, text| index.get(text).copied().unwrap_or(0);
         let what = |dims: &Dims| {
             let org = at(&org_index, text(dims.org));

@@ -121,8 +121,9 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
         let step = csv::next(blocks.bytes(), blocks.ended(), delimiter, &mut record);
         match step {
             Step::Record { bytes, lines } => {
-                let unended = lines == 0 && blocks.ended();
-                row(&record, &blocks.bytes()[..bytes], unended, span, work);
+                let row_bytes = &blocks.bytes()[..bytes];
+                let unended = !row_bytes.ends_with(b"\n") && blocks.ended();
+                row(&record, row_bytes, unended, span, work);
                 blocks.advance(bytes);
                 span.lines += lines as u64;
             }

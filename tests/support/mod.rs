@@ -133,6 +133,8 @@ pub(crate) static SAMPLES: LazyLock<Analysis> = LazyLock::new(|| {
         [
             "--timezone",
             "Europe/Berlin",
+            "--fail-on",
+            "never",
             "sample_data/setup_csv",
             "sample_data/login_history",
             "sample_data/elf_login",

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::time::{Clock, DateOrder, TimeReader};
 use crate::catalogue::Zones;
-use crate::event::{Instant, Zone};
+use crate::event::{Instant, LocalTime, Zone};
 
 /// A bound on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,19 +83,32 @@ impl Bound {
 
     /// The instant of a date or time; `None` for a bound that goes back from the newest event.
     pub fn at(&self, zone: Zone, side: Side, zones: &Zones) -> Option<Instant> {
-        let Bound::At(text) = self else { return None };
-        let clock = Clock {
-            order: DateOrder::Ymd,
-            zone,
-            decided: Vec::new(),
+        let Bound::At(text) = self else {
+            return None;
         };
-        let mut reader = TimeReader::new(&clock, zones);
-        let clock_time = match (text.len() == DATE_LENGTH, side) {
-            (false, _) => return reader.read(text.as_bytes()).ok(),
-            (true, Side::Since) => "00:00:00",
-            (true, Side::Until) => "23:59:59.999",
+        let read = |zone, text: &str| {
+            let clock = Clock {
+                order: DateOrder::Ymd,
+                zone,
+                decided: Vec::new(),
+            };
+            TimeReader::new(&clock, zones).read(text.as_bytes()).ok()
         };
-        reader.read(format!("{text} {clock_time}").as_bytes()).ok()
+        if text.len() != DATE_LENGTH {
+            return read(zone, text);
+        }
+        let midnight = read(Zone::UTC, &format!("{text} 00:00:00"))?;
+        let first_of_day = |wall| match zone.instant_of(wall) {
+            LocalTime::One(at) | LocalTime::Fold(at) | LocalTime::Gap(at) => at,
+        };
+        Some(match side {
+            Side::Since => first_of_day(midnight.millis()),
+            // Up to the last millisecond before the next day begins.
+            Side::Until => {
+                let next = first_of_day(midnight.millis() + 24 * HOUR_MS);
+                Instant::from_millis(next.millis() - 1)
+            }
+        })
     }
 }
 

@@ -41,6 +41,13 @@ pub enum TimeFault {
     Undecided,
 }
 
+/// How far ahead of UTC a time is.
+enum Offset {
+    Millis(i64),
+    /// As this zone is at that time.
+    Of(Zone),
+}
+
 /// Reads times of one file. Remembers the last date, since neighbours mostly share it.
 pub struct TimeReader<'a> {
     clock: &'a Clock,
@@ -180,14 +187,16 @@ impl<'a> TimeReader<'a> {
             return Err(TimeFault::NotATime);
         }
         let mut afternoon = None;
+        // Judged only when all is read: AM and PM may stand behind a zone that is open yet.
         let mut offset = None;
         while cursor.blanks_then_more() {
             if afternoon.is_none()
                 && let Some(pm) = cursor.meridiem()
             {
+                self.evidence.saw_meridiem();
                 afternoon = Some(pm);
             } else if offset.is_none() {
-                offset = Some(self.offset(cursor.word(), days)?);
+                offset = Some(self.offset(cursor.word(), days));
             } else {
                 return Err(TimeFault::NotATime);
             }
@@ -198,46 +207,46 @@ impl<'a> TimeReader<'a> {
                 return Err(TimeFault::NotATime);
             }
             hour = hour % 12 + if pm { 12 } else { 0 };
-            self.evidence.saw_meridiem();
         }
         let time = clock_ms(hour, signed(minute), signed(second), millis);
         let wall = days * DAY_MS + time.ok_or(TimeFault::NotATime)?;
-        Ok(match offset {
-            Some(offset) => Instant::from_millis(wall - offset),
+        Ok(match offset.transpose()? {
+            Some(Offset::Millis(offset)) => Instant::from_millis(wall - offset),
+            Some(Offset::Of(zone)) => match zone.instant_of(wall) {
+                LocalTime::One(at) | LocalTime::Fold(at) | LocalTime::Gap(at) => at,
+            },
             None => self.local(wall),
         })
     }
 
-    /// The milliseconds ahead of UTC that a zone word means.
-    fn offset(&mut self, word: &[u8], days: i64) -> Result<i64, TimeFault> {
+    /// What a zone word means.
+    fn offset(&mut self, word: &[u8], days: i64) -> Result<Offset, TimeFault> {
         if word == b"Z" || word == b"UTC" || word == b"GMT" {
             self.evidence
                 .saw_abbreviation(if word == b"GMT" { "GMT" } else { "UTC" });
-            return Ok(0);
+            return Ok(Offset::Millis(0));
         }
         if let Some(minutes) = cursor::numeric_offset(word) {
-            return Ok(minutes * MINUTE);
+            return Ok(Offset::Millis(minutes * MINUTE));
         }
         let word = std::str::from_utf8(word).map_err(|_| TimeFault::UnknownZone)?;
         if let Some(minutes) = self.zones.fixed(word) {
             self.evidence.saw_abbreviation(word);
-            return Ok(i64::from(minutes) * MINUTE);
+            return Ok(Offset::Millis(i64::from(minutes) * MINUTE));
         }
         if self.zones.ambiguous(word).is_some() {
             self.evidence.saw_abbreviation(word);
-            let decided = self.clock.decided.iter().find(|(known, _)| known == word);
-            return match decided {
-                Some((_, minutes)) => Ok(i64::from(*minutes) * MINUTE),
-                None => {
-                    self.evidence.saw_day(days);
-                    Err(TimeFault::Undecided)
-                }
-            };
+            self.evidence.saw_day(days);
+            let mut decided = self.clock.decided.iter();
+            let decided = decided.find(|(known, _)| known == word);
+            return decided.map_or(Err(TimeFault::Undecided), |(_, minutes)| {
+                Ok(Offset::Millis(i64::from(*minutes) * MINUTE))
+            });
         }
         // A zone's full name is a zone too.
-        let zone: Zone = word.parse().map_err(|_| TimeFault::UnknownZone)?;
-        let noon = Instant::from_millis(days * DAY_MS + DAY_MS / 2);
-        Ok(i64::from(zone.offset_seconds(noon)) * 1000)
+        word.parse()
+            .map(Offset::Of)
+            .map_err(|_| TimeFault::UnknownZone)
     }
 
     /// A wall clock reading in the file's zone.

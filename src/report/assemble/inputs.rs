@@ -189,7 +189,7 @@ fn exit(material: &Material<'_>, sum: &Ledger) -> Exit {
 
 /// What a reader must know of the whole run.
 fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = material.notes.to_vec();
     if zone_lacking {
         notes.push(format!(
             "Some times state no zone and were read as {}; --timezone names another.",

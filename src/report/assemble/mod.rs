@@ -1,19 +1,27 @@
 //! The tally and what became of the files, turned into the [`Report`].
 
 mod failures;
+mod findings;
 mod inputs;
+mod integrations;
 mod over_time;
+mod suppress;
 
 use crate::catalogue::Known;
+use crate::detect::inventory::Integration;
+use crate::detect::{Detected, Severity, Thresholds};
 use crate::event::{Instant, Zone};
 use crate::ingest::Compression;
 use crate::normalise::{FileNotes, Layout};
 use crate::report::model::{
-    Coverage, Gap, History, OptionsUsed, Org, Report, Rules, SCHEMA, Saturated, Time, Tool, Totals,
-    Unrecognised, User, Window,
+    Coverage, Exit, Finding, Gap, History, OptionsUsed, Org, Report, SCHEMA, Saturated, Time, Tool,
+    Totals, Unrecognised, User, Window,
 };
+use crate::report::words::count;
 use crate::tally::frames::{Frames, key};
 use crate::tally::{FileRead, Resolved, Tally, coverage};
+
+pub use suppress::{NotASuppression, Suppression};
 
 /// Everything that a report is made of.
 pub struct Material<'a> {
@@ -27,6 +35,16 @@ pub struct Material<'a> {
     pub zone: Zone,
     /// In byte order of path.
     pub inputs: Vec<InputSeen<'a>>,
+    pub detected: &'a Detected,
+    /// The limits that the rules compared with.
+    pub thresholds: &'a Thresholds,
+    /// Sorted by org, user, app and flow.
+    pub integrations: &'a [Integration<'a>],
+    pub suppressions: &'a [Suppression],
+    /// The lowest severity of a finding that makes the exit code 1.
+    pub fail_on: Option<Severity>,
+    /// What to say of the options.
+    pub notes: &'a [String],
     /// Paths of the command line that lead nowhere, as messages.
     pub missing: Vec<String>,
 }
@@ -55,6 +73,9 @@ pub enum Outcome<'a> {
     Ignored(String),
 }
 
+/// Done, with findings at or above the asked severity.
+const DONE_WITH_FINDINGS: u8 = 1;
+
 /// Rejects that `report.json` holds; the table has all.
 const REJECTS: usize = 1_000;
 
@@ -65,6 +86,11 @@ pub fn report(material: &Material<'_>) -> Report {
     let (start, end) = ends(material.tally);
     let (oldest, newest) = ends(material.history);
     let totals = totals(material, &frames);
+    let (findings, suppressed) = suppress::part(
+        findings::findings(material),
+        material.suppressions,
+        end.as_ref(),
+    );
     let rejects = inputs::rejects(material).take(REJECTS).collect();
     Report {
         schema: SCHEMA,
@@ -73,7 +99,7 @@ pub fn report(material: &Material<'_>) -> Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         options: material.options.clone(),
-        exit: seen.exit,
+        exit: with_findings(seen.exit, &findings, material.fail_on),
         window: Window { start, end },
         history: History {
             start: oldest,
@@ -87,16 +113,13 @@ pub fn report(material: &Material<'_>) -> Report {
         failures: failures::failures(material, &frames),
         timeline: over_time::timeline(material),
         heatmap: over_time::heatmap(material),
-        findings: Vec::new(),
-        near_misses: Vec::new(),
-        integrations: Vec::new(),
+        findings,
+        near_misses: findings::near_misses(material),
+        integrations: integrations::integrations(material),
         unrecognised: unrecognised(material),
         rejects,
-        suppressed: Vec::new(),
-        rules: Rules {
-            run: Vec::new(),
-            not_run: Vec::new(),
-        },
+        suppressed,
+        rules: findings::rules(material),
         baseline: None,
     }
 }
@@ -106,6 +129,22 @@ pub fn all_rejects<'a>(
     material: &'a Material<'a>,
 ) -> impl Iterator<Item = crate::report::model::Reject> + 'a {
     inputs::rejects(material)
+}
+
+/// Findings at or above the asked severity make the exit code 1, which outranks the loss of rows.
+fn with_findings(mut exit: Exit, findings: &[Finding], fail_on: Option<Severity>) -> Exit {
+    let Some(least) = fail_on else { return exit };
+    let is_severe = |finding: &&Finding| {
+        Severity::of(&finding.severity).is_some_and(|severity| severity <= least)
+    };
+    let severe = findings.iter().filter(is_severe).count() as u64;
+    if severe > 0 {
+        exit.code = DONE_WITH_FINDINGS;
+        let found = count(severe, "finding is", "findings are");
+        exit.reasons
+            .insert(0, format!("{found} of severity {} or above", least.id()));
+    }
+    exit
 }
 
 /// First and last attempt of a tally.
@@ -170,9 +209,23 @@ fn coverage_of(
     zone_assumed: Option<String>,
     notes: Vec<String>,
 ) -> Coverage {
-    let (tally, resolved) = (material.tally, material.resolved);
-    let gaps = coverage::gaps(tally, material.zone).into_iter();
-    let saturated = coverage::saturated(tally, resolved).into_iter();
+    // Judged on all that was read; shown is what touches the window.
+    let (history, resolved) = (material.history, material.resolved);
+    let window = material.tally.rows.iter();
+    let start = window.clone().map(|row| row.first).min();
+    let end = window.map(|row| row.last).max();
+    let touches = |from: Instant, to: Instant| {
+        start.is_some_and(|start| to >= start) && end.is_some_and(|end| from <= end)
+    };
+    let gaps = coverage::gaps(history, material.zone).into_iter();
+    let gaps = gaps.filter(|gap| touches(gap.start, gap.end));
+    let saturated = coverage::saturated(history, resolved).into_iter();
+    let saturated = saturated.filter(|(_, hour)| {
+        touches(
+            *hour,
+            Instant::from_millis(hour.millis() + coverage::HOUR_MS - 1),
+        )
+    });
     Coverage {
         gaps: gaps
             .map(|gap| Gap {

@@ -68,7 +68,7 @@ pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
         .collect();
     // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
     let slots = frames::slots(material.tally, material.resolved, |row| {
-        row.bucket / QUARTER_HOUR_MINUTES
+        row.first.minute() / QUARTER_HOUR_MINUTES
     });
     for slot in slots {
         let at = Instant::from_minute(slot.slot * QUARTER_HOUR_MINUTES);

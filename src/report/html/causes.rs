@@ -55,7 +55,7 @@ pub(super) struct Class {
     pub(super) help: &'static str,
 }
 
-/// Where a cause is documented.
+/// Where something is documented.
 pub(super) struct Source {
     pub(super) text: String,
     pub(super) link: bool,
@@ -133,16 +133,17 @@ fn known(text: &CauseText) -> Known {
             .take(20)
             .map(|step| shown(step, 1_000))
             .collect(),
-        sources: text
-            .source
-            .iter()
-            .take(10)
-            .map(|source| Source {
-                text: shown(source, 300),
-                link: is_link(source),
-            })
-            .collect(),
+        sources: sources(&text.source),
     }
+}
+
+/// The first ten addresses or names of documents.
+pub(super) fn sources(texts: &[String]) -> Vec<Source> {
+    let source = |text: &String| Source {
+        text: shown(text, 300),
+        link: is_link(text),
+    };
+    texts.iter().take(10).map(source).collect()
 }
 
 /// `7 users, 2 apps, 3 addresses`, without what no source tells.

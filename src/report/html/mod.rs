@@ -1,7 +1,8 @@
 //! The page: one file that answers on its first screen, opens from disk and loads nothing.
 //!
-//! The parts follow the page from top to bottom: [`overview`], charts, [`tables`], [`causes`],
-//! [`quality`]. They turn the report into what the templates draw; the templates escape all of
+//! The parts follow the page from top to bottom: [`overview`], [`findings`] made of cards
+//! ([`finding`]), charts, [`tables`] and [`integrations`] made of a [`sheet`] each, [`causes`],
+//! [`quality`], [`method`]. They turn the report into what the templates draw; the templates escape all of
 //! it. What is inserted as it is, is our own: style, script and the charts' SVG, each allowed by
 //! its hash in the page's content security policy ([`policy`]).
 //!
@@ -9,12 +10,19 @@
 //! values make the rows themselves too large, the cut moves up until the page fits.
 
 mod causes;
+mod finding;
+mod findings;
+mod integrations;
+mod method;
 mod overview;
 mod page;
 mod policy;
 mod quality;
+mod sheet;
 mod tables;
 mod text;
+
+use std::collections::BTreeMap;
 
 use askama::Template as _;
 
@@ -25,12 +33,18 @@ use page::Page;
 pub const MAX_BYTES: usize = 5_000_000;
 
 /// What the page needs beside the report itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Extras<'a> {
     /// In the order in which they are shown.
     pub charts: Vec<Chart>,
     /// What is known about each cause that occurs.
     pub causes: &'a [CauseText],
+    /// A small drawing for each finding that has one, by fingerprint: an SVG under the same
+    /// terms as [`Chart::svg`]. May be empty.
+    pub finding_charts: BTreeMap<String, String>,
+    /// The thresholds in force: name, value, meaning. May be empty, and so may
+    /// each meaning.
+    pub thresholds: Vec<(String, String, String)>,
 }
 
 /// A drawn chart.
@@ -71,8 +85,10 @@ pub struct CauseText {
 struct Limits {
     /// Rows of the table by user, app and description.
     groups: usize,
-    /// Rows of every other table of failures, and of the list of inputs.
+    /// Rows of every other table: of failures, integrations, near misses, inputs and thresholds.
     rows: usize,
+    /// Cards of findings.
+    findings: usize,
     /// Lines of any other list.
     lines: usize,
     /// Characters of a value.
@@ -85,6 +101,7 @@ impl Limits {
     const FULL: Self = Self {
         groups: 300,
         rows: 200,
+        findings: 100,
         lines: 50,
         chars: 240,
         charts: MAX_BYTES / 2,
@@ -96,6 +113,7 @@ impl Limits {
         let next = Self {
             groups: half(self.groups),
             rows: half(self.rows),
+            findings: half(self.findings),
             lines: half(self.lines),
             chars: half(self.chars).max(40),
             charts: half(self.charts),

@@ -6,10 +6,15 @@ use crate::report::model::Report;
 use crate::report::verdict::verdict;
 
 use super::causes::{Card, Catalogue};
+use super::finding::{CardMaker, Picture};
+use super::findings::{Findings, Summary};
+use super::integrations::Integrations;
+use super::method::Method;
 use super::overview::{Fact, Headline, Notice, Tile, Top};
 use super::policy::policy;
 use super::quality::Quality;
-use super::tables::{Cell, Maker, Table};
+use super::sheet::{Cell, Table};
+use super::tables::Maker;
 use super::text::shown;
 use super::{Chart, Extras, Limits, overview};
 
@@ -29,9 +34,12 @@ pub(super) struct Page {
     tiles: Vec<Tile>,
     facts: Vec<Fact>,
     notice: Option<Notice>,
+    found: Summary,
     top: Vec<Top>,
+    findings: Findings,
     figures: Vec<Figure>,
     tables: Vec<Table>,
+    integrations: Integrations,
     cards: Vec<Card>,
     quality: Quality,
     method: Method,
@@ -45,23 +53,27 @@ struct Figure {
     svg: Option<String>,
 }
 
-/// What made the report, and how.
-struct Method {
-    tool: String,
-    version: String,
-    schema: u32,
-    timezone: String,
-    date_order: String,
-    strict: bool,
-}
-
 impl Page {
     pub(super) fn new(report: &Report, extras: &Extras, limits: Limits) -> Self {
         let catalogue = Catalogue(extras.causes);
-        let figures = figures(&extras.charts, limits);
+        let orgs = several_orgs(report);
+        let (figures, left) = figures(&extras.charts, limits);
+        let by_cause = report.failures.by_cause.iter().take(limits.rows);
+        let causes: Vec<&str> = by_cause.map(|cause| cause.cause.as_str()).collect();
+        let maker = CardMaker {
+            catalogue: &catalogue,
+            causes: &causes,
+            orgs,
+            limits,
+        };
+        let findings = Findings::new(report, maker, &extras.finding_charts, left);
         let drawings = figures.iter().filter_map(|figure| figure.svg.as_deref());
+        let small = findings.cards.iter().filter_map(|card| match &card.chart {
+            Picture::Svg(svg) => Some(svg.as_str()),
+            Picture::None | Picture::TooLarge => None,
+        });
         Self {
-            policy: policy(STYLE, SCRIPT, drawings),
+            policy: policy(STYLE, SCRIPT, drawings.chain(small)),
             style: STYLE,
             script: SCRIPT,
             title: overview::title(report),
@@ -69,17 +81,32 @@ impl Page {
             tiles: overview::tiles(report),
             facts: overview::facts(report),
             notice: overview::notice(report, limits),
+            found: Summary::new(report, limits),
             top: overview::top(report, &catalogue, limits),
             tables: Maker::new(report, &catalogue, limits).tables(report),
+            integrations: Integrations::new(report, orgs, limits),
             cards: catalogue.cards(report, limits),
             quality: Quality::new(report, limits),
-            method: method(report),
+            method: Method::new(report, extras, limits),
+            findings,
             figures,
         }
     }
 }
 
-fn figures(charts: &[Chart], limits: Limits) -> Vec<Figure> {
+/// Whether findings and integrations are of more than one organisation, or of some and of none.
+fn several_orgs(report: &Report) -> bool {
+    let findings = report.findings.iter().map(|finding| &finding.org);
+    let suppressed = report.suppressed.iter().map(|one| &one.finding.org);
+    let integrations = report.integrations.iter().map(|one| &one.org);
+    let groups = report.failures.groups.iter().map(|group| &group.org);
+    let mut orgs = findings.chain(suppressed).chain(integrations).chain(groups);
+    let first = orgs.next();
+    orgs.any(|org| Some(org) != first)
+}
+
+/// The charts that fit, and how many bytes are left for others.
+fn figures(charts: &[Chart], limits: Limits) -> (Vec<Figure>, usize) {
     let mut left = limits.charts;
     let figure = |chart: &Chart| {
         let fits = chart.svg.len() <= left;
@@ -93,17 +120,6 @@ fn figures(charts: &[Chart], limits: Limits) -> Vec<Figure> {
             svg: fits.then(|| chart.svg.clone()),
         }
     };
-    charts.iter().map(figure).collect()
-}
-
-fn method(report: &Report) -> Method {
-    let options = &report.options;
-    Method {
-        tool: shown(&report.tool.name, 80),
-        version: shown(&report.tool.version, 80),
-        schema: report.schema,
-        timezone: shown(&options.timezone, 80),
-        date_order: shown(&options.date_order, 40),
-        strict: options.strict,
-    }
+    let figures = charts.iter().map(figure).collect();
+    (figures, left)
 }

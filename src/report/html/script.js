@@ -89,12 +89,13 @@
 
   // Cards open when they are linked to, all at once on demand, and for paper.
 
-  var cards = Array.prototype.slice.call(document.querySelectorAll("details.card"));
-  var toggle = document.getElementById("open-all");
-
   function openLinked(hash) {
     var target = hash.length > 1 && document.getElementById(hash.slice(1));
-    if (target && target.tagName === "DETAILS") { target.open = true; }
+    if (!target) { return; }
+    if (target.tagName === "ARTICLE") { target.querySelector("details").open = true; }
+    for (var at = target; at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") { at.open = true; }
+    }
   }
 
   document.addEventListener("click", function (event) {
@@ -103,17 +104,22 @@
   });
   window.addEventListener("hashchange", function () { openLinked(location.hash); });
 
-  if (toggle) {
+  function opener(id, cards) {
+    var toggle = document.getElementById(id);
+    if (!toggle) { return; }
     toggle.addEventListener("click", function () {
       var open = toggle.getAttribute("aria-pressed") !== "true";
-      cards.forEach(function (card) { card.open = open; });
+      each(cards, function (card) { card.open = open; });
       toggle.setAttribute("aria-pressed", String(open));
     });
   }
 
+  opener("open-all", "details.card");
+  opener("open-findings", "#findings details");
+
   var closed = [];
   window.addEventListener("beforeprint", function () {
-    closed = cards.filter(function (card) { return !card.open; });
+    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
     closed.forEach(function (card) { card.open = true; });
   });
   window.addEventListener("afterprint", function () {

@@ -1,59 +1,15 @@
-//! The failures in four tables of one make: columns, rows of cells, and the cut if there is one.
+//! The failures in four tables: by user, app and description, and by each of them.
 
 use crate::report::model::{ByApp, ByDescription, ByUser, CauseCounts, Group, Org, Report, Time};
-use crate::report::words::{share, thousands};
+use crate::report::words::share;
 
 use super::Limits;
-use super::causes::{Catalogue, CauseLink};
-use super::text::{Moment, Number, Value, more, value};
+use super::causes::Catalogue;
+use super::sheet::{Cell, Chip, Column, Row, Table, cut};
+use super::text::{Moment, Number, more, value};
 
 /// How many causes a row names before it counts the rest.
 const CHIPS: usize = 4;
-
-/// A table that can be sorted and searched.
-pub(super) struct Table {
-    /// `groups`, `by-user`, `by-app` or `by-description`; the ids on the page are made of it.
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    pub(super) lead: &'static str,
-    pub(super) columns: Vec<Column>,
-    pub(super) rows: Vec<Row>,
-    /// Says that rows are missing, and where they are.
-    pub(super) cut: Option<String>,
-}
-
-pub(super) struct Column {
-    pub(super) label: &'static str,
-    /// Sorted as a number, aligned to the right.
-    pub(super) number: bool,
-    /// The rows come in this column's order, largest first.
-    pub(super) sorted: bool,
-}
-
-pub(super) struct Row {
-    pub(super) failures: u64,
-    pub(super) cells: Vec<Cell>,
-}
-
-pub(super) enum Cell {
-    Text(Value),
-    /// Text that needs less room.
-    Short(Value),
-    Count(Number),
-    /// Failures, with a bar of so many hundredths of the table's largest number.
-    Bar(Number, u64),
-    /// A share in words and in millionths.
-    Share(String, u64),
-    Cause(CauseLink),
-    Causes(Vec<Chip>, Option<String>),
-    Time(Moment),
-}
-
-/// A cause and its number of failures.
-pub(super) struct Chip {
-    pub(super) cause: CauseLink,
-    pub(super) failures: Number,
-}
 
 /// What all four tables are made with.
 pub(super) struct Maker<'a> {
@@ -115,6 +71,7 @@ impl<'a> Maker<'a> {
             ),
             rows: rows.iter().take(limit).map(row).collect(),
             cut: cut(rows.len(), limit, "failures_by_user"),
+            empty: "No failures.",
         }
     }
 
@@ -143,6 +100,7 @@ impl<'a> Maker<'a> {
             ),
             rows: rows.iter().take(limit).map(row).collect(),
             cut: cut(rows.len(), limit, "failures_by_app"),
+            empty: "No failures.",
         }
     }
 
@@ -176,6 +134,7 @@ impl<'a> Maker<'a> {
             ),
             rows: rows.iter().take(limit).map(row).collect(),
             cut: cut(rows.len(), limit, "failures_by_description"),
+            empty: "No failures.",
         }
     }
 
@@ -212,6 +171,7 @@ impl<'a> Maker<'a> {
             ),
             rows: rows.iter().take(limit).map(row).collect(),
             cut: cut(rows.len(), limit, "groups"),
+            empty: "No failures.",
         }
     }
 
@@ -223,14 +183,7 @@ impl<'a> Maker<'a> {
     ) -> Vec<Column> {
         let mut columns = columns(names, counts, rest);
         if self.orgs {
-            columns.insert(
-                0,
-                Column {
-                    label: "Org",
-                    number: false,
-                    sorted: false,
-                },
-            );
+            columns.insert(0, Column::text("Org"));
         }
         columns
     }
@@ -259,25 +212,14 @@ impl<'a> Maker<'a> {
 
 /// Names, then failures and other counts, then what follows the counts.
 fn columns(names: &[&'static str], counts: &[&'static str], rest: &[&'static str]) -> Vec<Column> {
-    let text = |label: &&'static str| Column {
-        label,
-        number: false,
-        sorted: false,
-    };
-    let count = |label: &&'static str| Column {
-        label,
-        number: true,
-        sorted: false,
-    };
     let failures = Column {
-        label: "Failures",
-        number: true,
         sorted: true,
+        ..Column::number("Failures")
     };
-    let mut columns: Vec<Column> = names.iter().map(text).collect();
+    let mut columns: Vec<Column> = names.iter().copied().map(Column::text).collect();
     columns.push(failures);
-    columns.extend(counts.iter().map(count));
-    columns.extend(rest.iter().map(text));
+    columns.extend(counts.iter().copied().map(Column::number));
+    columns.extend(rest.iter().copied().map(Column::text));
     columns
 }
 
@@ -288,7 +230,7 @@ fn bar(failures: u64, max: u64) -> Cell {
 
 fn part(part: u64, whole: u64) -> Cell {
     let millionths = u128::from(part) * 1_000_000 / u128::from(whole.max(1));
-    Cell::Share(
+    Cell::Measure(
         share(part, whole),
         u64::try_from(millionths).unwrap_or(u64::MAX),
     )
@@ -311,28 +253,9 @@ fn span(first: &Time, last: &Time) -> [Cell; 2] {
     ]
 }
 
-fn cut(total: usize, limit: usize, table: &str) -> Option<String> {
-    (total > limit).then(|| {
-        format!(
-            "The first {} of {} rows; all are in tables/{table}.csv.",
-            thousands(limit as u64),
-            thousands(total as u64)
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cut_names_its_file() {
-        assert_eq!(cut(200, 200, "groups"), None);
-        assert_eq!(
-            cut(1_234, 200, "failures_by_user").as_deref(),
-            Some("The first 200 of 1,234 rows; all are in tables/failures_by_user.csv.")
-        );
-    }
 
     #[test]
     fn bars_are_seen_and_stay_inside() {

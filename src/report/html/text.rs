@@ -74,20 +74,30 @@ impl Moment {
     }
 }
 
-/// The place of a cause on the page: its id, with nothing in it that an address can't have.
+/// A word in a frame; the style tells it again in colour.
+#[derive(Clone, Debug)]
+pub(super) struct Badge {
+    pub(super) style: &'static str,
+    pub(super) text: String,
+}
+
+/// The place of a finding on the page.
+pub(super) fn finding_anchor(fingerprint: &str) -> String {
+    format!("f-{}", plain(fingerprint))
+}
+
+/// The place of a cause on the page.
 pub(super) fn anchor(cause: &str) -> String {
-    let id: String = cause
-        .chars()
-        .take(80)
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '-' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    format!("cause-{id}")
+    format!("cause-{}", plain(cause))
+}
+
+/// An id with nothing in it that an address can't have.
+fn plain(id: &str) -> String {
+    let plain = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => c,
+        _ => '-',
+    };
+    id.chars().take(80).map(plain).collect()
 }
 
 #[cfg(test)]
@@ -112,5 +122,6 @@ mod tests {
     fn an_anchor_is_plain() {
         assert_eq!(anchor("ip-restricted"), "cause-ip-restricted");
         assert_eq!(anchor("a b\"<>"), "cause-a-b---");
+        assert_eq!(finding_anchor("00ff\"'"), "f-00ff--");
     }
 }

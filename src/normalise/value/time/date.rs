@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 /// Order of day, month and year where a value can't tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateOrder {
     Mdy,
     Dmy,

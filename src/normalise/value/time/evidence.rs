@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::date::{Date, DateOrder};
-use crate::catalogue::{Ambiguous, Zones};
+use crate::catalogue::{Ambiguous, Meaning, Zones};
 use crate::event::{Instant, Zone};
 
 /// How many times more dates must fit one order than the other where some fit only each.
 const FAR_AHEAD: usize = 4;
+
+const ORDERS: [DateOrder; 3] = [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd];
 
 /// What was seen. Merging is a union, so the order in which a file is read doesn't matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,11 +40,14 @@ pub enum DateUndecided {
 }
 
 impl TimeEvidence {
+    /// A date as three numbers. One that is no date in any order says nothing.
     pub(super) fn saw_date(&mut self, date: Date, dots: bool) {
+        self.dots |= dots;
         if self.last != Some(date) {
-            self.dates.insert(date);
             self.last = Some(date);
-            self.dots |= dots;
+            if ORDERS.iter().any(|order| date.days(*order).is_some()) {
+                self.dates.insert(date);
+            }
         }
     }
 
@@ -98,6 +103,10 @@ impl TimeEvidence {
         if self.dates.is_empty() {
             return Ok(None);
         }
+        let smooth = self.smooth();
+        if smooth == Some(DateOrder::Ymd) {
+            return Ok(smooth);
+        }
         match (self.only_in(DateOrder::Mdy), self.only_in(DateOrder::Dmy)) {
             (0, 0) => {}
             // A few rows may be wrong; one reading must be far ahead, though.
@@ -111,21 +120,14 @@ impl TimeEvidence {
         }
         let mut signs = BTreeSet::new();
         if self.dots {
-            signs.insert(false);
+            signs.insert(DateOrder::Dmy);
         }
         if self.meridiem {
-            signs.insert(true);
+            signs.insert(DateOrder::Mdy);
         }
-        signs.extend(self.smooth_as_month_first());
+        signs.extend(smooth);
         match (signs.first(), signs.len()) {
-            (Some(&month_first), 1) => {
-                let order = if month_first {
-                    DateOrder::Mdy
-                } else {
-                    DateOrder::Dmy
-                };
-                Ok(Some(order))
-            }
+            (Some(&order), 1) => Ok(Some(order)),
             (None, _) => Err(DateUndecided::Nothing),
             _ => Err(DateUndecided::Conflict),
         }
@@ -142,28 +144,25 @@ impl TimeEvidence {
         self.dates.iter().filter(only).count()
     }
 
-    /// Whether the month-first reading runs on from day to day while the day-first one jumps by
-    /// months (`Some(true)`), or the reverse (`Some(false)`).
-    fn smooth_as_month_first(&self) -> Option<bool> {
-        let spread = |order| {
-            let days: BTreeSet<i64> = self
-                .dates
-                .iter()
-                .filter_map(|date| date.days(order))
-                .collect();
+    /// The order in which the dates run on from day to day while in every other order in which
+    /// they all are dates they jump by months or years.
+    fn smooth(&self) -> Option<DateOrder> {
+        let spread = |order: DateOrder| {
+            let days: Option<BTreeSet<i64>> =
+                self.dates.iter().map(|date| date.days(order)).collect();
+            let days = days?;
             let span = days.last()? - days.first()? + 1;
             Some((span, i64::try_from(days.len()).ok()?))
         };
-        let dense = |(span, days): (i64, i64)| span <= 3 * days;
+        let dense = |(span, days): (i64, i64)| days > 1 && span <= 3 * days;
         let jumps = |(span, days): (i64, i64)| span > 8 * days;
-        let (month_first, day_first) = (spread(DateOrder::Mdy)?, spread(DateOrder::Dmy)?);
-        if dense(month_first) && jumps(day_first) {
-            Some(true)
-        } else if dense(day_first) && jumps(month_first) {
-            Some(false)
-        } else {
-            None
-        }
+        let spreads: Vec<(DateOrder, (i64, i64))> = ORDERS
+            .into_iter()
+            .filter_map(|order| Some((order, spread(order)?)))
+            .collect();
+        let (order, _) = *spreads.iter().find(|(_, spread)| dense(*spread))?;
+        let others = spreads.iter().filter(|(other, _)| *other != order);
+        (spreads.len() > 1 && others.clone().all(|(_, spread)| jumps(*spread))).then_some(order)
     }
 
     /// What each ambiguous abbreviation of the file means, by the zone that the user named or by a
@@ -182,9 +181,7 @@ impl TimeEvidence {
             let Some(ambiguous) = zones.ambiguous(abbreviation) else {
                 continue;
             };
-            let by_name = named
-                .offset_of_abbreviation(abbreviation, near)
-                .map(|seconds| seconds / 60);
+            let by_name = by_name(ambiguous, named, near);
             let by_sibling = || {
                 let seen = |sibling: &String| self.abbreviations.contains(sibling);
                 let mut spoken_for = ambiguous
@@ -201,6 +198,24 @@ impl TimeEvidence {
         }
         Ok(decided)
     }
+}
+
+/// What the zone that the user named means by an abbreviation: by the abbreviation itself, or
+/// where the zone is written without letters, by its offset, or as the zone of a meaning.
+fn by_name(ambiguous: &Ambiguous, named: Zone, near: Instant) -> Option<i32> {
+    if let Some(seconds) = named.offset_of_abbreviation(&ambiguous.abbreviation, near) {
+        return Some(seconds / 60);
+    }
+    let minutes = named.offset_seconds(near) / 60;
+    let without_letters = !named.has_letters(near);
+    let fits = |meaning: &&Meaning| {
+        meaning.zone == named.to_string() || (without_letters && meaning.minutes == minutes)
+    };
+    ambiguous
+        .means
+        .iter()
+        .find(fits)
+        .map(|meaning| meaning.minutes)
 }
 
 #[cfg(test)]
@@ -263,6 +278,48 @@ mod tests {
         let mut australian = evidence(&week);
         australian.saw_meridiem();
         assert_eq!(australian.order(), Err(DateUndecided::Conflict));
+    }
+
+    #[test]
+    fn two_digit_years_may_stand_first() {
+        let dates = |dates: &[(i64, i64, i64)]| {
+            let mut evidence = TimeEvidence::default();
+            for &(a, b, c) in dates {
+                evidence.saw_date(
+                    Date {
+                        a,
+                        b,
+                        c,
+                        short_year: true,
+                    },
+                    false,
+                );
+            }
+            evidence.order()
+        };
+        assert_eq!(
+            dates(&[(25, 8, 27), (25, 8, 28), (25, 8, 29)]),
+            Ok(Some(DateOrder::Ymd))
+        );
+        assert_eq!(
+            dates(&[(27, 8, 25), (28, 8, 25), (29, 8, 25)]),
+            Ok(Some(DateOrder::Dmy))
+        );
+        assert_eq!(dates(&[(8, 27, 25), (8, 28, 25)]), Ok(Some(DateOrder::Mdy)));
+    }
+
+    #[test]
+    fn every_zone_that_a_message_proposes_decides() {
+        let zones = Zones::load().expect("the list");
+        for entry in zones.all_ambiguous() {
+            for meaning in &entry.means {
+                let mut seen = TimeEvidence::default();
+                seen.saw_abbreviation(&entry.abbreviation);
+                let named = meaning.zone.parse().expect("a zone");
+                let decided = seen.abbreviations(&zones, named).expect("decided");
+                assert_eq!(decided, [(entry.abbreviation.clone(), meaning.minutes)]);
+            }
+        }
     }
 
     #[test]

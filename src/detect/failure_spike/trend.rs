@@ -1,0 +1,107 @@
+//! Slow ramps: failures that rise from quarter to quarter, without a day on which they jump.
+//!
+//! A baseline that learns from last week learns a slow ramp as normal; so it is looked for apart,
+//! in the last weeks of a series, cut into four.
+
+use super::super::calibration::Worth;
+use super::super::series::Series;
+use super::super::{Seen, Thresholds};
+use super::spike::{Ground, Spike};
+
+/// Weeks back from the end that a ramp is looked for in, the longest first.
+const WEEKS: [u32; 6] = [24, 16, 12, 8, 6, 4];
+const QUARTERS: u32 = 4;
+/// Each quarter must have so many times the failures of the one before it.
+const STEP: f64 = 1.2;
+/// The most that one day counts, in times of its quarter's mean: a ramp is no burst.
+const DAY_MOST: f64 = 2.0;
+/// Share of the last quarter's workdays that must have a failure.
+const ACTIVE: f64 = 0.8;
+
+/// Ramps of all series that touch what is reported, by excess, then key.
+pub fn trends(seen: &Seen<'_>, ground: &Ground<'_>, limits: &Thresholds) -> Vec<Spike> {
+    let calendar = &ground.set.calendar;
+    let from = calendar.day(calendar.hour(seen.since.minute()).unwrap_or(0));
+    let mut trends: Vec<Spike> = ground
+        .set
+        .all
+        .iter()
+        .filter(|series| series.total as f64 >= limits.trend_min_excess)
+        .filter_map(|series| {
+            let mut spans = WEEKS.iter();
+            spans.find_map(|weeks| trend(series, ground, limits, *weeks))
+        })
+        .filter(|trend| calendar.day(trend.end - 1) >= from)
+        .collect();
+    trends.sort_by(|a, b| {
+        let by_excess = b.excess().total_cmp(&a.excess());
+        by_excess.then(a.key.cmp(&b.key))
+    });
+    trends
+}
+
+/// The ramp of a series: the last three quarters, measured against the first.
+fn trend(series: &Series, ground: &Ground<'_>, limits: &Thresholds, weeks: u32) -> Option<Spike> {
+    let calendar = &ground.set.calendar;
+    let covered = ground.covered(series.key.org);
+    if covered < limits.trend_min_days || calendar.days() < weeks * 7 {
+        return None;
+    }
+    let length = weeks * 7 / QUARTERS;
+    let last = calendar.days();
+    let day = |quarter: u32| last - length * (QUARTERS - quarter);
+    let sums: Vec<f64> = (0..QUARTERS)
+        .map(|at| level(series, ground, day(at), day(at + 1)))
+        .collect();
+    let rises = sums
+        .windows(2)
+        .all(|pair| pair[1] >= STEP * pair[0].max(1.0));
+    let (low, high) = (*sums.first()?, *sums.last()?);
+    let far = high >= limits.trend_min_ratio * low && high - low >= limits.trend_min_excess;
+    if !rises || !far || !is_steady(series, ground, day(QUARTERS - 1), last) {
+        return None;
+    }
+    let start = calendar.hours_of(day(1)).0;
+    let end = series.hours.last()?.0 + 1;
+    Some(Spike {
+        key: series.key,
+        start,
+        end,
+        observed: series.sum(start, end),
+        expected: low * f64::from(QUARTERS - 1),
+        worth: Worth {
+            p: 0.0,
+            own: 0,
+            peers: 0,
+        },
+        needed: 0.0,
+        shift: None,
+    })
+}
+
+/// Failures of a range of days, no day counted as more than twice the mean.
+fn level(series: &Series, ground: &Ground<'_>, from: u32, to: u32) -> f64 {
+    let calendar = &ground.set.calendar;
+    let of_day = |day: u32| {
+        let (start, end) = calendar.hours_of(day);
+        series.sum(start, end) as f64
+    };
+    let days = f64::from((to - from).max(1));
+    let mean = (from..to).map(of_day).sum::<f64>() / days;
+    (from..to)
+        .map(|day| of_day(day).min(DAY_MOST * mean + 1.0))
+        .sum()
+}
+
+/// Whether failures occur on most of the workdays of a range.
+fn is_steady(series: &Series, ground: &Ground<'_>, from: u32, to: u32) -> bool {
+    let calendar = &ground.set.calendar;
+    let workdays: Vec<u32> = (from..to)
+        .filter(|day| calendar.weekday(*day) < 5)
+        .collect();
+    let active = workdays.iter().filter(|day| {
+        let (start, end) = calendar.hours_of(**day);
+        series.sum(start, end) > 0
+    });
+    active.count() as f64 >= ACTIVE * workdays.len() as f64
+}

@@ -1,0 +1,97 @@
+//! The tally to findings: what is odd, with a threshold and a reason.
+//!
+//! A new detector is one file with its page (`<id>.rs`, `<id>.md`), one line in [`DETECTORS`] and
+//! its cases. A detector sees the tally with its names, decides in plain Rust, and neither reads
+//! nor prints nor asks the clock: *now* is the end of what is reported.
+
+pub mod failure_spike;
+mod finding;
+pub mod inventory;
+pub mod legacy_login;
+pub mod password_flow_disabled;
+mod thresholds;
+
+mod baseline;
+mod cadence;
+mod calibration;
+mod refusals;
+#[cfg(test)]
+mod sample;
+mod series;
+mod surprise;
+mod switch;
+mod wording;
+
+use crate::catalogue::{Catalogue, Retirements};
+use crate::event::{Instant, Zone};
+use crate::tally::{Resolved, Tally};
+
+pub use finding::{Confidence, Finding, Found, NearMiss, Scope, Severity};
+pub use thresholds::Thresholds;
+
+/// What a detector sees.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub tally: &'a Tally,
+    pub resolved: &'a Resolved,
+    pub causes: &'a Catalogue,
+    pub retirements: &'a Retirements,
+    pub zone: Zone,
+    /// The first and last instant of what is reported; everything before is history.
+    pub since: Instant,
+    pub until: Instant,
+}
+
+/// One rule.
+pub trait Detector: Sync {
+    /// The id that reports use.
+    fn id(&self) -> &'static str;
+
+    /// What, why it matters, when it stays quiet, what to look at: Markdown.
+    fn page(&self) -> &'static str;
+
+    /// Why the rule can't run on this data; `None` if it can.
+    fn cannot_run(&self, seen: &Seen<'_>) -> Option<String>;
+
+    /// What is odd. Sorted by nobody yet.
+    fn detect(&self, seen: &Seen<'_>, limits: &Thresholds) -> Found;
+}
+
+/// Every rule, in the order of their ids.
+pub const DETECTORS: &[&dyn Detector] = &[
+    &failure_spike::FailureSpike,
+    &legacy_login::LegacyLogin,
+    &password_flow_disabled::PasswordFlowDisabled,
+];
+
+/// What all rules found, and which of them could not run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Detected {
+    /// By severity, then start; ties are broken where fingerprints are made.
+    pub findings: Vec<Finding>,
+    pub near_misses: Vec<NearMiss>,
+    pub run: Vec<&'static str>,
+    /// Rules that could not run, and why.
+    pub not_run: Vec<(&'static str, String)>,
+}
+
+/// Asks every rule.
+pub fn detect(seen: &Seen<'_>, limits: &Thresholds) -> Detected {
+    let mut detected = Detected::default();
+    for rule in DETECTORS {
+        if let Some(why) = rule.cannot_run(seen) {
+            detected.not_run.push((rule.id(), why));
+            continue;
+        }
+        let found = rule.detect(seen, limits);
+        detected.run.push(rule.id());
+        detected.findings.extend(found.findings);
+        detected.near_misses.extend(found.near_misses);
+    }
+    // Findings that don't touch what is reported are history.
+    detected
+        .findings
+        .retain(|finding| finding.end >= seen.since && finding.start <= seen.until);
+    detected.near_misses.sort();
+    detected
+}

@@ -1,0 +1,315 @@
+//! To whom the username-password flow was refused, and how the same users and apps fared before
+//! and after.
+//!
+//! A row of successes covers a quarter of an hour, of which only the first and last are known
+//! exactly. "Before" and "after" are claimed of these two alone.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Seen;
+use super::cadence::{Stretch, longest_silence};
+use super::inventory::is_modern;
+use crate::catalogue::Catalogue;
+use crate::event::{Basis, Flow, Instant, Place};
+use crate::tally::Row;
+
+/// The cause that Login History names where the flow is blocked.
+const CAUSE: &str = "username-password-flow-disabled";
+/// Places that a finding shows at most. Ours: enough to open the export and look.
+const PLACES: usize = 5;
+
+/// A user and an app of an org, by their numbers; 0 is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Triple {
+    pub org: u32,
+    pub user: u32,
+    pub app: u32,
+}
+
+impl Triple {
+    /// Who and what a row is about.
+    pub fn of(row: &Row, seen: &Seen<'_>) -> Self {
+        let what = seen.resolved.what[row.dims.index()];
+        Self {
+            org: what.org,
+            user: seen.resolved.user[row.user.index()],
+            app: what.app,
+        }
+    }
+}
+
+/// The places of the earliest of many attempts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Earliest(Vec<(Instant, Place)>);
+
+impl Earliest {
+    /// Takes a place if it is among the earliest.
+    pub fn add(&mut self, at: Instant, place: Place) {
+        let behind = self.0.partition_point(|known| *known <= (at, place));
+        if behind < PLACES {
+            self.0.insert(behind, (at, place));
+            self.0.truncate(PLACES);
+        }
+    }
+
+    /// Takes the places of another one.
+    pub fn extend(&mut self, other: &Earliest) {
+        for (at, place) in &other.0 {
+            self.add(*at, *place);
+        }
+    }
+
+    /// The places, the earliest first.
+    pub fn into_places(self) -> Vec<Place> {
+        self.0.into_iter().map(|(_, place)| place).collect()
+    }
+}
+
+/// Successes before the first refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worked {
+    /// The last one that is known to lie before it.
+    pub last: Instant,
+    /// Whether no later one can lie before it.
+    pub exact: bool,
+    /// Whether an export states that they came by the username-password flow.
+    pub stated: bool,
+    /// Milliseconds of the longest silence between two of them.
+    pub longest_silence: i64,
+}
+
+/// One user and app that the flow was refused to. The refusals are those up to the end of what
+/// is reported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    pub triple: Triple,
+    pub count: u64,
+    pub first: Instant,
+    pub last: Instant,
+    /// Milliseconds of the longest silence between two refusals.
+    pub longest_silence: i64,
+    /// Known sources and how many refusals each.
+    pub sources: FxHashMap<u32, u64>,
+    pub places: Earliest,
+    pub worked: Option<Worked>,
+    /// The first and last success by the flow that is known to lie behind the first refusal.
+    pub again: Option<(Instant, Instant)>,
+    /// The first success by the flow that is known to lie behind the last refusal.
+    pub recovered: Option<Instant>,
+    /// The first success by another flow behind the first refusal.
+    pub moved: Option<(Instant, Flow)>,
+    /// The user also logs in through the browser, so it is a person's account.
+    pub person: bool,
+}
+
+/// A row of successes by the username-password flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Success {
+    pub triple: Triple,
+    pub first: Instant,
+    pub last: Instant,
+}
+
+/// All refusals, and the successes by the flow since the first refusal in each org.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals {
+    /// Sorted by org, user and app.
+    pub refused: Vec<Refused>,
+    /// In the order of the tally.
+    pub since: Vec<Success>,
+    /// The first attempt of each org in the data.
+    pub starts: FxHashMap<u32, Instant>,
+}
+
+/// Position of the cause plus one, as in `What::cause`; `None` if the catalogue has none.
+pub fn cause(causes: &Catalogue) -> Option<u32> {
+    let at = causes.causes().iter().position(|cause| cause.id == CAUSE)?;
+    u32::try_from(at + 1).ok()
+}
+
+/// When the flow was first refused to each user and app.
+pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
+    let mut first: FxHashMap<Triple, Instant> = FxHashMap::default();
+    for row in refusals(seen) {
+        let at = first.entry(Triple::of(row, seen)).or_insert(row.first);
+        *at = row.first.min(*at);
+    }
+    first
+}
+
+/// The rows of refusals. A failure keeps its minute, so one row is a minute at most.
+fn refusals<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = &'s Row> {
+    let cause = cause(seen.causes);
+    seen.tally.rows.iter().filter(move |row| {
+        let what = seen.resolved.what[row.dims.index()];
+        !what.success && Some(what.cause) == cause && row.first <= seen.until
+    })
+}
+
+impl Refusals {
+    /// Looks at every row twice: for the refusals, then for what stands around them.
+    pub fn of(seen: &Seen<'_>) -> Self {
+        let mut index: FxHashMap<Triple, usize> = FxHashMap::default();
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut org_first: FxHashMap<u32, Instant> = FxHashMap::default();
+        for row in refusals(seen) {
+            let triple = Triple::of(row, seen);
+            let at = *index.entry(triple).or_insert_with(|| {
+                drafts.push(Draft::new(triple, row));
+                drafts.len() - 1
+            });
+            drafts[at].refuse(row, seen.resolved.what[row.dims.index()].source);
+            let first = org_first.entry(triple.org).or_insert(row.first);
+            *first = row.first.min(*first);
+        }
+        let mut since = Vec::new();
+        let mut people: FxHashSet<(u32, u32)> = FxHashSet::default();
+        let mut starts: FxHashMap<u32, Instant> = FxHashMap::default();
+        if drafts.is_empty() {
+            return Self::default();
+        }
+        for row in seen.tally.rows.iter().filter(|row| row.first <= seen.until) {
+            let what = seen.resolved.what[row.dims.index()];
+            let start = starts.entry(what.org).or_insert(row.first);
+            *start = row.first.min(*start);
+            if !what.success {
+                continue;
+            }
+            let triple = Triple::of(row, seen);
+            if matches!(what.flow, Flow::UiPassword | Flow::Sso) {
+                people.insert((triple.org, triple.user));
+            }
+            // An unknown user's success may be anybody's.
+            if triple.user != 0
+                && let Some(at) = index.get(&triple)
+            {
+                drafts[*at].succeed(row, what.flow, what.basis);
+            }
+            let first = org_first.get(&triple.org);
+            if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last > *at) {
+                since.push(Success {
+                    triple,
+                    first: row.first,
+                    last: row.last,
+                });
+            }
+        }
+        let mut refused: Vec<Refused> = drafts.into_iter().map(Draft::finish).collect();
+        for one in &mut refused {
+            let Triple { org, user, .. } = one.triple;
+            one.person = user != 0 && people.contains(&(org, user));
+        }
+        refused.sort_unstable_by_key(|one| one.triple);
+        Self {
+            refused,
+            since,
+            starts,
+        }
+    }
+}
+
+/// A user and app while rows are added.
+struct Draft {
+    refused: Refused,
+    refusals: Vec<Stretch>,
+    before: Vec<Stretch>,
+}
+
+impl Draft {
+    fn new(triple: Triple, row: &Row) -> Self {
+        Self {
+            refused: Refused {
+                triple,
+                count: 0,
+                first: row.first,
+                last: row.last,
+                longest_silence: 0,
+                sources: FxHashMap::default(),
+                places: Earliest::default(),
+                worked: None,
+                again: None,
+                recovered: None,
+                moved: None,
+                person: false,
+            },
+            refusals: Vec::new(),
+            before: Vec::new(),
+        }
+    }
+
+    fn refuse(&mut self, row: &Row, source: u32) {
+        let refused = &mut self.refused;
+        refused.count += row.n;
+        refused.first = refused.first.min(row.first);
+        refused.last = refused.last.max(row.last);
+        refused.places.add(row.first, row.place);
+        if source != 0 {
+            *refused.sources.entry(source).or_default() += row.n;
+        }
+        self.refusals.push(stretch(row));
+    }
+
+    fn succeed(&mut self, row: &Row, flow: Flow, basis: Basis) {
+        let first = self.refused.first;
+        let by_flow = flow == Flow::OauthUsernamePassword;
+        if (by_flow || flow == Flow::OauthUnknown) && row.first < first {
+            let stated = by_flow && basis == Basis::Stated;
+            self.worked_until(row, stated);
+        }
+        if row.last <= first {
+            return;
+        }
+        let earliest = if row.first > first {
+            row.first
+        } else {
+            row.last
+        };
+        if by_flow {
+            let (since, until) = self.refused.again.unwrap_or((earliest, row.last));
+            self.refused.again = Some((since.min(earliest), until.max(row.last)));
+        } else if is_modern(flow) || flow == Flow::OauthUnknown {
+            let fresh = (earliest, flow);
+            let known = self.refused.moved.unwrap_or(fresh);
+            self.refused.moved = Some(known.min(fresh));
+        }
+    }
+
+    fn worked_until(&mut self, row: &Row, stated: bool) {
+        let inside = row.last < self.refused.first;
+        let last = if inside { row.last } else { row.first };
+        // Of two attempts both are known; of more, those in the middle may lie on either side.
+        let exact = inside || row.n <= 2;
+        let fresh = Worked {
+            last,
+            exact,
+            stated,
+            longest_silence: 0,
+        };
+        let worked = self.refused.worked.get_or_insert(fresh);
+        worked.stated |= stated;
+        if (last, exact) > (worked.last, worked.exact) {
+            (worked.last, worked.exact) = (last, exact);
+        }
+        self.before.push(Stretch {
+            first: row.first,
+            last,
+            n: 1,
+        });
+    }
+
+    fn finish(mut self) -> Refused {
+        self.refused.longest_silence = longest_silence(&self.refusals);
+        if let Some(worked) = &mut self.refused.worked {
+            worked.longest_silence = longest_silence(&self.before);
+        }
+        self.refused
+    }
+}
+
+fn stretch(row: &Row) -> Stretch {
+    Stretch {
+        first: row.first,
+        last: row.last,
+        n: row.n,
+    }
+}

@@ -1,0 +1,27 @@
+//! The inventory of integrations with names.
+
+use super::{Material, app, org, time, user};
+use crate::report::model::Integration;
+
+pub(super) fn integrations(material: &Material<'_>) -> Vec<Integration> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let rows = material.integrations.iter();
+    rows.map(|row| Integration {
+        org: org(material, row.org),
+        user: user(material, row.user),
+        app: app(material, row.app),
+        flow: row.flow.id().to_owned(),
+        flow_basis: row.basis.id().to_owned(),
+        logins: row.logins,
+        failures: row.failures,
+        sources: row.sources.len() as u64,
+        api_versions: texts(&row.api_versions),
+        tls: texts(&row.tls),
+        first: time(row.first),
+        last: time(row.last),
+        period_seconds: row.period_seconds,
+        status: row.status.id().to_owned(),
+        retires: row.retires.map(|retirement| retirement.day()),
+    })
+    .collect()
+}

@@ -1,0 +1,294 @@
+//! The inventory of integrations: one sentence, and a table with what is about to retire first.
+
+use chrono::DateTime;
+
+use crate::report::model::{Integration, Report, Time};
+use crate::report::words::count;
+
+use super::Limits;
+use super::sheet::{Cell, Column, Row, Table, cut};
+use super::text::{Badge, Moment, Number, shown, value};
+
+/// Every status, the one to act on first.
+const STATUSES: [&str; 4] = ["retiring", "migrating", "unknown", "modern"];
+
+/// Everything of the section on integrations.
+pub(super) struct Integrations {
+    pub(super) sentence: String,
+    pub(super) table: Table,
+}
+
+impl Integrations {
+    pub(super) fn new(report: &Report, orgs: bool, limits: Limits) -> Self {
+        let today = report.window.end.as_ref();
+        let mut sorted: Vec<&Integration> = report.integrations.iter().collect();
+        sorted.sort_by_key(|one| status(&one.status));
+        let rows = sorted.iter().take(limits.rows);
+        Self {
+            sentence: sentence(&report.integrations, today),
+            table: Table {
+                id: "integrations",
+                title: "Integrations by user, app and flow",
+                lead: "Retiring: by username and password, SOAP login() or the user-agent flow. \
+                       Migrating: the same user or app already logs in by a modern flow. \
+                       An OAuth login whose flow is not told counts as probably modern. \
+                       Logins are those that succeeded; a period stands where they are regular.",
+                columns: columns(orgs),
+                rows: rows.map(|one| row(one, orgs, today, limits)).collect(),
+                cut: cut(sorted.len(), limits.rows, "integrations"),
+                empty: "No integrations.",
+            },
+        }
+    }
+}
+
+/// Where a status stands in [`STATUSES`]; one that is none is unknown.
+fn status(name: &str) -> usize {
+    STATUSES
+        .iter()
+        .position(|known| *known == name)
+        .unwrap_or(2)
+}
+
+/// How many of what status, and the nearest retirement.
+fn sentence(all: &[Integration], today: Option<&Time>) -> String {
+    if all.is_empty() {
+        return "No integrations: no login by OAuth, an API or a program.".to_owned();
+    }
+    let number = |name: &str| {
+        all.iter()
+            .filter(|one| status(&one.status) == status(name))
+            .count()
+    };
+    let told: Vec<String> = ["retiring", "migrating", "modern", "unknown"]
+        .into_iter()
+        .map(|name| (name, number(name)))
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{} {name}", Number(n as u64)))
+        .collect();
+    let integrations = count(all.len() as u64, "integration", "integrations");
+    let head = format!("{integrations}: {}.", told.join(", "));
+    match today.and_then(|today| nearest(all, today)) {
+        Some(next) => format!("{head} {next}"),
+        None => head,
+    }
+}
+
+/// The retirement that comes next; where all are over, the latest.
+fn nearest(all: &[Integration], today: &Time) -> Option<String> {
+    let dates = all.iter().filter_map(|one| date(one.retires.as_deref()?));
+    let mut dates: Vec<(i64, &str)> = dates
+        .filter_map(|date| Some((days(today, date)?, date)))
+        .collect();
+    dates.sort_unstable();
+    let next = dates.iter().find(|(days, _)| *days >= 0);
+    let (days, date) = next.or(dates.last())?;
+    Some(match days {
+        0 => format!("The next retirement is on the last day of this report, {date}."),
+        1.. => format!("The next retirement is {}, on {date}.", distance(*days)),
+        _ => format!("The last retirement was {}, on {date}.", distance(*days)),
+    })
+}
+
+fn columns(orgs: bool) -> Vec<Column> {
+    let mut columns = vec![
+        Column::text("User"),
+        Column::text("App"),
+        Column::text("Flow"),
+        Column::text("Status"),
+        Column::text("Retires"),
+        Column::number("Logins"),
+        Column::number("Failures"),
+        Column::number("Sources"),
+        Column::number("Period"),
+        Column::text("API versions"),
+        Column::text("TLS"),
+        Column::text("First (UTC)"),
+        Column::text("Last (UTC)"),
+    ];
+    if orgs {
+        columns.insert(0, Column::text("Org"));
+    }
+    columns
+}
+
+fn row(one: &Integration, orgs: bool, today: Option<&Time>, limits: Limits) -> Row {
+    let chars = limits.chars;
+    let org = || one.org.as_ref().map(|org| org.0.as_str());
+    let user = one.user.as_ref().map(|user| user.0.as_str());
+    let mut cells: Vec<Cell> = orgs
+        .then(|| Cell::Short(value(org(), chars)))
+        .into_iter()
+        .collect();
+    cells.extend([
+        Cell::Text(value(user, chars)),
+        Cell::Text(value(one.app.as_deref(), chars)),
+        Cell::Noted(shown(&one.flow, 80), Some(shown(&one.flow_basis, 40))),
+        Cell::Badge(badge(&one.status)),
+        retires(one, today, limits),
+        Cell::Count(Number(one.logins)),
+        Cell::Count(Number(one.failures)),
+        Cell::Count(Number(one.sources)),
+        period(one.period_seconds),
+        listed(&one.api_versions, limits),
+        listed(&one.tls, limits),
+        Cell::Time(Moment::new(&one.first)),
+        Cell::Time(Moment::new(&one.last)),
+    ]);
+    Row {
+        failures: one.failures,
+        cells,
+    }
+}
+
+fn badge(name: &str) -> Badge {
+    Badge {
+        style: STATUSES[status(name)],
+        text: shown(name, 40),
+    }
+}
+
+/// The date or what is known of it, and how far away it is.
+fn retires(one: &Integration, today: Option<&Time>, limits: Limits) -> Cell {
+    let Some(text) = one.retires.as_deref() else {
+        return Cell::Noted("–".to_owned(), None);
+    };
+    let days = date(text).and_then(|date| days(today?, date));
+    Cell::Noted(shown(text, limits.chars), days.map(distance))
+}
+
+/// Up to six versions in a line.
+fn listed(texts: &[String], limits: Limits) -> Cell {
+    let most = limits.lines.min(6);
+    let mut parts: Vec<String> = texts
+        .iter()
+        .take(most)
+        .map(|text| shown(text, 40))
+        .collect();
+    if let Some(more) = super::text::more(texts.len(), most) {
+        parts.push(format!("{more} more"));
+    }
+    Cell::Short((!parts.is_empty()).then(|| parts.join(", ")))
+}
+
+/// What is not regular sorts before all that is.
+fn period(seconds: Option<u64>) -> Cell {
+    match seconds {
+        Some(seconds) => Cell::Measure(every(seconds), seconds),
+        None => Cell::Measure("–".to_owned(), 0),
+    }
+}
+
+/// `15 minutes`, `1 hour`, `36 hours`: rounded, in the unit of which there are two, or just one.
+fn every(seconds: u64) -> String {
+    match seconds {
+        86_400 | 172_800.. => count((seconds + 43_200) / 86_400, "day", "days"),
+        3_600 | 7_200.. => count((seconds + 1_800) / 3_600, "hour", "hours"),
+        60 | 120.. => count((seconds + 30) / 60, "minute", "minutes"),
+        _ => count(seconds, "second", "seconds"),
+    }
+}
+
+/// The ISO date that a text begins with.
+fn date(text: &str) -> Option<&str> {
+    let date = text.get(..10)?;
+    let ends = !text[10..].starts_with(|c: char| c.is_alphanumeric());
+    midnight(date).filter(|_| ends).map(|_| date)
+}
+
+fn midnight(date: &str) -> Option<i64> {
+    let midnight = DateTime::parse_from_rfc3339(&format!("{date}T00:00:00Z")).ok()?;
+    Some(midnight.timestamp())
+}
+
+/// Days from the day of a moment to a date.
+fn days(today: &Time, date: &str) -> Option<i64> {
+    Some((midnight(date)? - midnight(today.0.get(..10)?)?) / 86_400)
+}
+
+/// `in 90 days`, `today`, `1 day ago`, seen from the end of the report.
+fn distance(days: i64) -> String {
+    let words = count(days.unsigned_abs(), "day", "days");
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {words}"),
+        _ => format!("{words} ago"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn integration(status: &str, retires: Option<&str>) -> Integration {
+        let time = Time("2026-11-01T00:00:00Z".to_owned());
+        Integration {
+            org: None,
+            user: None,
+            app: None,
+            flow: "soap-login".to_owned(),
+            flow_basis: "stated".to_owned(),
+            logins: 3,
+            failures: 1,
+            sources: 1,
+            api_versions: vec![],
+            tls: vec![],
+            first: time.clone(),
+            last: time,
+            period_seconds: None,
+            status: status.to_owned(),
+            retires: retires.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn the_sentence_counts_and_names_the_nearest_date() {
+        let today = Time("2026-11-22T23:59:59Z".to_owned());
+        let all = [
+            integration("modern", None),
+            integration("retiring", Some("2027-02-20")),
+            integration("retiring", Some("2027-06-01 with Summer '27")),
+            integration("retiring", Some("2025-01-01")),
+            integration("odd", Some("not before 2028")),
+        ];
+        assert_eq!(
+            sentence(&all, Some(&today)),
+            "5 integrations: 3 retiring, 1 modern, 1 unknown. \
+             The next retirement is in 90 days, on 2027-02-20."
+        );
+        assert_eq!(
+            sentence(&all[..1], Some(&today)),
+            "1 integration: 1 modern."
+        );
+        assert!(sentence(&all[3..], Some(&today)).ends_with("was 690 days ago, on 2025-01-01."));
+        assert_eq!(sentence(&all[1..2], None), "1 integration: 1 retiring.");
+    }
+
+    #[test]
+    fn a_date_is_one_at_the_start_of_a_text() {
+        assert_eq!(date("2027-02-20"), Some("2027-02-20"));
+        assert_eq!(date("2027-02-20, with Spring"), Some("2027-02-20"));
+        for text in ["2027-02-201", "2027-02-30", "Summer '27", "", "2027-02-2ö"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_are_told_in_the_largest_fitting_unit() {
+        let told = [45, 60, 90, 900, 3_600, 5_400, 86_400, 129_600, 604_800].map(every);
+        assert_eq!(
+            told,
+            [
+                "45 seconds",
+                "1 minute",
+                "90 seconds",
+                "15 minutes",
+                "1 hour",
+                "90 minutes",
+                "1 day",
+                "36 hours",
+                "7 days"
+            ]
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! What `rules` prints: every rule with its page.
+
+use crate::detect::{DETECTORS, Thresholds};
+
+/// Every rule: its id, its page, and the thresholds in force.
+pub fn rules(limits: &Thresholds) -> String {
+    let mut out = String::new();
+    for rule in DETECTORS {
+        out.push_str(&format!("{}\n\n", rule.id()));
+        for line in rule.page().lines() {
+            let indent = if line.is_empty() { "" } else { "  " };
+            out.push_str(&format!("{indent}{line}\n"));
+        }
+        out.push('\n');
+    }
+    out.push_str("Thresholds, settable as [thresholds] in loginscope.toml\n\n");
+    for (name, value) in limits.listed() {
+        out.push_str(&format!("  {name} = {value}\n"));
+    }
+    out
+}

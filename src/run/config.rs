@@ -1,0 +1,46 @@
+//! The configuration: thresholds and suppressions, from `--config` or `loginscope.toml` here.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+use crate::detect::Thresholds;
+use crate::report::assemble::Suppression;
+
+/// Read where no `--config` is given, if it is there.
+const DEFAULT: &str = "loginscope.toml";
+
+/// What a configuration can say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Config {
+    pub(super) thresholds: Thresholds,
+    #[serde(rename = "suppression")]
+    pub(super) suppressions: Vec<Suppression>,
+}
+
+impl Config {
+    /// The configuration of a file, or of the default one if it exists.
+    ///
+    /// # Errors
+    /// That the file can't be read, what in it isn't understood, or a suppression that can't be
+    /// used.
+    pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let path = file.unwrap_or(Path::new(DEFAULT));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound && file.is_none() => {
+                return Ok(Self::default());
+            }
+            Err(error) => bail!("{}: {error}", path.display()),
+        };
+        let named = || path.display().to_string();
+        let config: Self = toml::from_str(&text).with_context(named)?;
+        for suppression in &config.suppressions {
+            suppression.check().with_context(named)?;
+        }
+        Ok(config)
+    }
+}
