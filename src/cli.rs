@@ -188,8 +188,8 @@ impl FailOn {
 #[derive(Debug, Args)]
 pub struct WorkArgs {
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// No summary
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,

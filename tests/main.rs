@@ -17,5 +17,6 @@ mod readme;
 mod registers;
 mod sample_data;
 mod schema;
+mod simulator;
 mod support;
 mod whole;

@@ -110,9 +110,10 @@ impl Model {
     pub fn remove(&mut self, hours: &[(u32, u64)], calendar: &Calendar) {
         for (hour, n) in hours {
             let slot = calendar.slot(*hour) as usize;
-            self.by_slot[slot] -= n;
-            self.by_kind[kind(slot / 24)][slot % 24] -= n;
-            self.total -= n;
+            self.by_slot[slot] = self.by_slot[slot].saturating_sub(*n);
+            self.by_kind[kind(slot / 24)][slot % 24] =
+                self.by_kind[kind(slot / 24)][slot % 24].saturating_sub(*n);
+            self.total = self.total.saturating_sub(*n);
         }
     }
 
@@ -121,10 +122,8 @@ impl Model {
         self.days.iter().sum()
     }
 
-    /// What it leads one to expect of an hour of the week.
-    fn rate(&self, slot: usize) -> f64 {
-        let (weekday, hour) = (slot % 168 / 24, slot % 24);
-        let kind = kind(weekday);
+    /// What an hour of workdays (0) or of weekends (1) leads one to expect.
+    fn prior(&self, kind: usize, hour: usize) -> f64 {
         let mean = self.total as f64 / (24.0 * f64::from(self.day_count()).max(1.0));
         let of_kind = if kind == 0 {
             &self.days[..5]
@@ -133,10 +132,20 @@ impl Model {
         };
         let days = f64::from(of_kind.iter().sum::<u32>()) + MEAN_DAYS;
         let plain = |hour: usize| (self.by_kind[kind][hour % 24] as f64 + MEAN_DAYS * mean) / days;
-        let prior = 0.25 * plain(hour + 23) + 0.5 * plain(hour) + 0.25 * plain(hour + 1);
-        let weeks = f64::from(self.days[weekday]);
+        0.25 * plain(hour + 23) + 0.5 * plain(hour) + 0.25 * plain(hour + 1)
+    }
+
+    /// What an hour of the week leads one to expect, with what its kind of hour does.
+    fn leaning(&self, slot: usize, prior: f64) -> f64 {
+        let weeks = f64::from(self.days[slot % 168 / 24]);
         let sum = self.by_slot[slot % 168] as f64 + PRIOR_WEEKS * prior;
         self.level * sum / (weeks + PRIOR_WEEKS)
+    }
+
+    /// What it leads one to expect of an hour of the week.
+    fn rate(&self, slot: usize) -> f64 {
+        let kind = kind(slot % 168 / 24);
+        self.leaning(slot, self.prior(kind, slot % 24))
     }
 
     /// What it leads one to expect of each hour.
@@ -148,8 +157,12 @@ impl Model {
                 unseen: UNSEEN / 24.0,
             };
         }
+        let priors: [[f64; 24]; 2] =
+            std::array::from_fn(|kind| std::array::from_fn(|hour| self.prior(kind, hour)));
         Rates {
-            by_slot: std::array::from_fn(|slot| self.rate(slot)),
+            by_slot: std::array::from_fn(|slot| {
+                self.leaning(slot, priors[kind(slot / 24)][slot % 24])
+            }),
             unseen: UNSEEN / (24.0 * (days + 1.0)),
         }
     }

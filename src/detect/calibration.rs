@@ -23,10 +23,10 @@ const PEER_DAYS: f64 = 10.0;
 /// How many peers' days the prior stands for, and the surprise that a tenth of its days exceed.
 const PRIOR_DAYS: f64 = 20.0;
 const PRIOR_SCALE: f64 = 2.0;
-/// Share of its own days that a series may have as incidents without being called restless, and
-/// the most and the least days that this is.
-const FORGIVEN: f64 = 0.04;
+/// Days alike that are forgiven: an incident may come twice. Of restless series only this share of
+/// their days is.
 const FORGIVEN_MOST: f64 = 1.0;
+const FORGIVEN: f64 = 0.04;
 /// Days that follow each other count once, up to so many: they are one incident.
 const RUN: usize = 4;
 /// A day is as surprising as another if it comes so close to it.
@@ -121,7 +121,11 @@ impl<'a> Calibration<'a> {
             past && other.day.abs_diff(day) > NEAR
         };
         let own: Vec<&DayScore> = days.iter().filter(judges).collect();
-        let forgiven = (FORGIVEN * own.len() as f64).min(FORGIVEN_MOST);
+        let forgiven = if is_restless(days) {
+            (FORGIVEN * own.len() as f64).min(FORGIVEN_MOST)
+        } else {
+            FORGIVEN_MOST
+        };
         let alike = (alike(&own, surprise, habit(&own)) - forgiven).max(0.0);
         let peers = self.peers.get(&self.class(*key, days));
         let (rare, count) = peers.map_or((0.0, 0), |peers| peers.share(surprise, day));

@@ -75,6 +75,27 @@ pub struct Detected {
     pub not_run: Vec<(&'static str, String)>,
 }
 
+/// One incident is one finding: a spike of nothing but refusals that a finding of their own rule
+/// tells, with cause and steps, is not told a second time.
+fn absorb(findings: &mut Vec<Finding>) {
+    let told: Vec<Finding> = findings
+        .iter()
+        .filter(|finding| finding.rule == password_flow_disabled::ID)
+        .cloned()
+        .collect();
+    let within = |inner: &[u32], outer: &[u32]| inner.iter().all(|one| outer.contains(one));
+    findings.retain(|finding| {
+        finding.rule != failure_spike::ID
+            || !told.iter().any(|told| {
+                finding.org == told.org
+                    && finding.start >= told.start
+                    && finding.end <= told.end
+                    && within(&finding.scope.causes, &told.scope.causes)
+                    && within(&finding.scope.users, &told.scope.users)
+            })
+    });
+}
+
 /// Asks every rule.
 pub fn detect(seen: &Seen<'_>, limits: &Thresholds) -> Detected {
     let mut detected = Detected::default();
@@ -88,6 +109,7 @@ pub fn detect(seen: &Seen<'_>, limits: &Thresholds) -> Detected {
         detected.findings.extend(found.findings);
         detected.near_misses.extend(found.near_misses);
     }
+    absorb(&mut detected.findings);
     // Findings that don't touch what is reported are history.
     detected
         .findings

@@ -16,7 +16,8 @@ use super::wording::{self, DAY_MS, count, span, time};
 use super::{Confidence, Detector, Finding, Found, NearMiss, Scope, Seen, Severity, Thresholds};
 use crate::event::{Instant, Place};
 
-const ID: &str = "password-flow-disabled";
+/// The id of the rule.
+pub const ID: &str = "password-flow-disabled";
 
 /// Limits of this rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

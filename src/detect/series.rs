@@ -170,6 +170,9 @@ pub struct SeriesSet {
     pub covered: FxHashMap<u32, Vec<bool>>,
     /// Positions in the tally's rows, in their order, of what the series count.
     pub failures: Vec<u32>,
+    /// Attempts of each combination and of each user, successes included.
+    by_dims: Vec<u64>,
+    by_user: Vec<u64>,
 }
 
 impl SeriesSet {
@@ -180,14 +183,20 @@ impl SeriesSet {
         };
         let mut set = Self {
             calendar: Calendar::of(first, last, seen.zone),
+            by_dims: vec![0; seen.resolved.what.len()],
+            by_user: Vec::new(),
             ..Self::default()
         };
+        let users = seen.resolved.user.iter().max().copied().unwrap_or(0);
+        set.by_user.resize(users as usize + 1, 0);
         let mut index: FxHashMap<Key, usize> = FxHashMap::default();
         let mut last_covered = (u32::MAX, u32::MAX);
         for (at, row) in (0..).zip(&seen.tally.rows) {
             let Some(hour) = set.calendar.hour(row.bucket) else {
                 continue;
             };
+            set.by_dims[row.dims.index()] += row.n;
+            set.by_user[seen.resolved.user[row.user.index()] as usize] += row.n;
             let org = seen.resolved.what[row.dims.index()].org;
             let day = set.calendar.day(hour);
             if last_covered != (org, day) {
@@ -222,6 +231,22 @@ impl SeriesSet {
         if let Some(covered) = covered.get_mut(day as usize) {
             *covered = true;
         }
+    }
+
+    /// Attempts of a key in all that is looked at, successes included; those of a user in every
+    /// org.
+    pub fn attempts(&self, seen: &Seen<'_>, key: Key) -> u64 {
+        if key.dimension == Dimension::User {
+            return self.by_user.get(key.number as usize).copied().unwrap_or(0);
+        }
+        let what = seen.resolved.what.iter().zip(&self.by_dims);
+        let own = what.filter(|(what, _)| match key.dimension {
+            Dimension::App => what.org == key.org && what.app == key.number,
+            Dimension::Source => what.org == key.org && what.source == key.number,
+            Dimension::Cause => what.org == key.org && what.cause == key.number,
+            Dimension::All | Dimension::User => what.org == key.org,
+        });
+        own.map(|(_, n)| n).sum()
     }
 
     /// Days of an org with any event.

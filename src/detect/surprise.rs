@@ -123,8 +123,8 @@ pub fn scores(
         spread: Spread::default(),
         recent: Vec::new(),
     };
-    let first_end = days.after(limits.spike_first_days);
     let alone = days.after(limits.spike_past_days);
+    let first_end = days.after(limits.spike_first_days).max(alone);
     let mut scores = scorer.first_days(first_end, alone);
     for (day, hours) in by_day(series, calendar).filter(|(day, _)| *day >= alone) {
         scores.push(scorer.by_the_past(day, hours));

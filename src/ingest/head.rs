@@ -18,6 +18,8 @@ pub struct Head {
     pub bytes: Vec<u8>,
     /// Whether `bytes` is all there is.
     pub complete: bool,
+    /// Why the stream could not be unpacked to its end or to the end of `bytes`.
+    pub damage: Option<String>,
 }
 
 /// Reads the beginning of a source. A damaged compressed stream gives what could be unpacked.
@@ -32,10 +34,11 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
     let compression = Compression::of(&magic);
     let mut bytes = Vec::new();
     let mut reader = compression.open(&source.file)?.take(HEAD + 1);
-    let outcome = reader.read_to_end(&mut bytes);
-    if compression == Compression::Plain {
-        outcome?;
-    }
+    let damage = match reader.read_to_end(&mut bytes) {
+        Ok(_) => None,
+        Err(error) if compression == Compression::Plain => return Err(error),
+        Err(error) => Some(error.to_string()),
+    };
     let complete = bytes.len() as u64 <= HEAD;
     bytes.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
     Ok(Head {
@@ -43,6 +46,7 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
         size,
         bytes,
         complete,
+        damage,
     })
 }
 

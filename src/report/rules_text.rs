@@ -6,7 +6,6 @@ use crate::detect::{DETECTORS, Thresholds};
 pub fn rules(limits: &Thresholds) -> String {
     let mut out = String::new();
     for rule in DETECTORS {
-        out.push_str(&format!("{}\n\n", rule.id()));
         for line in rule.page().lines() {
             let indent = if line.is_empty() { "" } else { "  " };
             out.push_str(&format!("{indent}{line}\n"));

@@ -1,5 +1,7 @@
 //! What is shown of all that was read: the window, and what the user narrows it to.
 
+use crate::detect::Finding;
+use crate::detect::inventory::Integration;
 use crate::event::Instant;
 use crate::tally::{Resolved, Row, Tally};
 
@@ -34,6 +36,24 @@ impl Shown {
             && has(&self.users, resolved.user[row.user.index()])
             && has(&self.apps, what.app)
             && (what.success || has(&self.causes, what.cause))
+    }
+
+    /// Whether a finding concerns any of those that the report is narrowed to.
+    pub fn concerns(&self, finding: &Finding) -> bool {
+        let any =
+            |list: &[u32], of: &[u32]| list.is_empty() || of.iter().any(|one| list.contains(one));
+        let scope = &finding.scope;
+        !self.nobody
+            && any(&self.users, &scope.users)
+            && any(&self.apps, &scope.apps)
+            && any(&self.causes, &scope.causes)
+    }
+
+    /// Whether an integration is one of those that the report is narrowed to. Causes don't narrow
+    /// the inventory.
+    pub fn has(&self, integration: &Integration<'_>) -> bool {
+        let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
+        !self.nobody && has(&self.users, integration.user) && has(&self.apps, integration.app)
     }
 
     /// The part of a tally that is shown.

@@ -23,14 +23,14 @@ pub(super) fn read(
     ask: &Analyze,
     known: &Known,
     to_read: &mut [ToRead<'_>],
+    stop: &AtomicBool,
 ) -> anyhow::Result<Filled> {
-    let threads = ask.work.threads.unwrap_or(0);
+    let threads = ask.work.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()?;
     let bytes = to_read.iter().map(|file| file.size).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
-    let stop = stop_on_signal();
     let filled = fill(
         to_read,
         &Fill {
@@ -40,7 +40,7 @@ pub(super) fn read(
             cuts: &cuts(ask, known),
             piece_size: ask.work.piece_size,
             progress: &progress,
-            stop: &stop,
+            stop,
         },
     );
     progress.finish();
@@ -48,7 +48,7 @@ pub(super) fn read(
 }
 
 /// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
-fn stop_on_signal() -> Arc<AtomicBool> {
+pub(super) fn stop_on_signal() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // Where no handler can be set, a signal ends the program: the report is written aside, so

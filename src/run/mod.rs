@@ -5,6 +5,8 @@ mod deliver;
 mod gather;
 mod told;
 
+use std::sync::atomic::Ordering;
+
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
 use crate::detect::inventory::inventory;
@@ -17,7 +19,7 @@ use crate::tally::{Interrupted, Resolved, plan};
 use config::Config;
 pub use deliver::complain;
 use deliver::{deliver, print, stop_if_nothing_can_be_said};
-use gather::{Gathered, Looked, material, read, seen, shown};
+use gather::{Gathered, Looked, material, read, seen, shown, stop_on_signal};
 use told::FilesTold;
 pub use told::Usage;
 
@@ -86,13 +88,17 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let at_paths = ingest::find(&told.paths);
     let assumed = ask.time.assumed();
     let (planned, mut to_read) = plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
-    let filled = read(ask, &known, &mut to_read)?;
+    let stop = stop_on_signal();
+    let filled = read(ask, &known, &mut to_read, &stop)?;
     let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
     let bounds = shown(ask, &known, &filled.tally, &resolved);
     let shown = bounds.of(&filled.tally, &resolved);
     let seen = seen(ask, &known, &filled.tally, &resolved, &bounds);
-    let detected = seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
-    let integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
+    let mut detected =
+        seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
+    let mut integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
+    detected.findings.retain(|finding| bounds.concerns(finding));
+    integrations.retain(|integration| bounds.has(integration));
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
@@ -109,6 +115,9 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let material = material(ask, &known, gathered, &resolved, looked);
     let report = assemble::report(&material);
     stop_if_nothing_can_be_said(ask, &report, &material)?;
+    if stop.load(Ordering::Relaxed) {
+        return Err(Interrupted.into());
+    }
     deliver(ask, target, &report, &material)?;
     Ok(match report.exit.code {
         0 => ExitStatus::Done,

@@ -207,6 +207,7 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
                     decoder: &mut decoder,
                     counts: &mut counts,
                     success: &mut success,
+                    stop: with.stop,
                 };
                 let outcome = match now.piece {
                     Some(span) => piece(file.file, file.size, span, &mut buffer, &mut work),

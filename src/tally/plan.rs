@@ -101,6 +101,10 @@ fn look<'a>(
 ) -> Result<(Head, Reading<'a>), (u64, NotRead)> {
     let unreadable = |error: std::io::Error| (0, NotRead::Unreadable(error.to_string()));
     let head = read_head(source).map_err(unreadable)?;
+    if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
+        let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
+        return Err((head.size, NotRead::Unreadable(why)));
+    }
     let mut reading = Reading::of(&head.bytes, layouts, forced, &known.zones, assumed)
         .map_err(|why| (head.size, why))?;
     let body = usize::try_from(reading.body).unwrap_or(usize::MAX);

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::counts::Counts;
 use crate::event::{DimsId, Place};
@@ -111,6 +112,8 @@ pub(super) struct Work<'w, 'd> {
     pub(super) decoder: &'w mut Decoder<'d>,
     pub(super) counts: &'w mut Counts,
     pub(super) success: &'w mut Vec<bool>,
+    /// Set when the user wants to stop.
+    pub(super) stop: &'w AtomicBool,
 }
 
 /// Reads records until one begins at or behind `end`.
@@ -147,6 +150,8 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
                 span.reject(Reason::TooLong, blocks.bytes());
                 skip_line(blocks, span);
             }
+            // What was read so far is thrown away by whoever sees the flag.
+            Step::Incomplete if work.stop.load(Ordering::Relaxed) => break,
             Step::Incomplete => more(blocks, span),
             Step::End => break,
         }

@@ -30,6 +30,9 @@ impl Incident {
     }
 }
 
+/// Attempts, in times of the rarest value's, up to which a value is as rare.
+const RARE: u64 = 2;
+
 /// Whose turn it is to be a head.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
@@ -58,7 +61,8 @@ pub fn incidents(
                 continue;
             };
             let successes = successes(seen, ground, spike);
-            let head = head(ground, spike, &rest, &successes);
+            let attempts = |key| ground.set.attempts(seen, key);
+            let head = head(ground, spike, &rest, &successes, &attempts);
             let now = match turn {
                 Turn::Causes => head == spike.key,
                 Turn::Others => head.dimension != Dimension::All,
@@ -123,6 +127,7 @@ fn head(
     spike: &Spike,
     failures: &BTreeMap<Key, u64>,
     successes: &BTreeMap<Key, u64>,
+    attempts: &dyn Fn(Key) -> u64,
 ) -> Key {
     let total = failures.get(&spike.key).copied().unwrap_or(0) as f64;
     let excess = (total - spike.expected).max(1.0);
@@ -145,7 +150,7 @@ fn head(
         .into_iter()
         .filter(|it| particular(&it.key))
         .collect();
-    if let Some(best) = best(&nearly_all) {
+    if let Some(best) = best(&nearly_all, attempts) {
         return best;
     }
     let half: Vec<Candidate> = holding(HALF)
@@ -153,7 +158,7 @@ fn head(
         .filter(|it| it.key.dimension != Dimension::All)
         .collect();
     // what the found series itself holds, it holds entirely
-    best(&half).unwrap_or(spike.key)
+    best(&half, attempts).unwrap_or(spike.key)
 }
 
 /// Successes while a spike lasts, by user, app and source.
@@ -203,18 +208,19 @@ fn candidates(
     many.map(candidate).collect()
 }
 
-/// The most telling; among equals the most particular, then the one with more failures, then the
-/// first by name.
-fn best(candidates: &[Candidate]) -> Option<Key> {
+/// The most telling; among equals what is rarest in the whole data, then the most particular, then
+/// the first by name.
+fn best(candidates: &[Candidate], attempts: &dyn Fn(Key) -> u64) -> Option<Key> {
     let most = candidates.iter().map(|it| it.telling).fold(0.0, f64::max);
     let equal = candidates.iter().filter(|it| it.telling >= EQUAL * most);
-    let order = |a: &&Candidate, b: &&Candidate| {
-        let by_dimension = a.key.dimension.cmp(&b.key.dimension);
-        by_dimension
-            .then(b.telling.total_cmp(&a.telling))
-            .then(a.key.cmp(&b.key))
-    };
-    equal.min_by(order).map(|it| it.key)
+    let known: Vec<(Key, u64)> = equal.map(|it| (it.key, attempts(it.key))).collect();
+    let rarest = known.iter().map(|(_, attempts)| *attempts).min()?;
+    let rare = known
+        .iter()
+        .filter(|(_, attempts)| *attempts <= RARE * rarest);
+    rare.map(|(key, _)| (key.dimension, *key))
+        .min()
+        .map(|(_, key)| key)
 }
 
 /// The spike as its head saw it.

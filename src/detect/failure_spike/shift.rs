@@ -19,6 +19,8 @@ const QUIET_DAYS: u32 = 2;
 const ASSUMED: (f64, f64) = (1.0, 10.0);
 /// The least share of the days of a run that are raised.
 const LEAST_SHARE: f64 = 0.6;
+/// Times the mean of the days before that the first days of a run have at least.
+const MORE: f64 = 1.2;
 /// A run that is found by itself is so many times as large as a spike.
 const LARGE: f64 = 2.0;
 
@@ -146,5 +148,10 @@ fn begins(series: &Series, ground: &Ground<'_>, day: u32) -> bool {
     };
     let days = ground.limits.spike_shift_days + QUIET_DAYS;
     let after = (day..day + days).filter(|day| enough(*day)).count();
-    enough(day) && after >= ground.limits.spike_shift_days as usize
+    // before anything is learned: is there more than in the mean of the days before?
+    let (start, _) = ground.set.calendar.hours_of(day);
+    let (end, _) = ground.set.calendar.hours_of(day + days);
+    let mean = series.sum(0, start) as f64 / f64::from(day.max(1));
+    let more = series.sum(start, end) as f64 >= MORE * mean * f64::from(days);
+    more && enough(day) && after >= ground.limits.spike_shift_days as usize
 }

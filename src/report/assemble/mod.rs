@@ -89,7 +89,7 @@ pub fn report(material: &Material<'_>) -> Report {
     let (findings, suppressed) = suppress::part(
         findings::findings(material),
         material.suppressions,
-        end.as_ref(),
+        end.as_ref().or(newest.as_ref()),
     );
     let rejects = inputs::rejects(material).take(REJECTS).collect();
     Report {
