@@ -25,7 +25,7 @@ const TEXTS: &[&str] = &[
     "a\0b",
     "a|b `c` *d* _e_ ~f~ $g$ \\",
     "'single' \"double\"",
-    "line one\r\nline two\n# three",
+    "line one\nline two\n# three",
     "]]> <![CDATA[ %% {{x}} ${y}",
     "\u{9b}31m",
     "Überweisung 東京 🙂",

@@ -43,9 +43,23 @@ impl Compression {
         let file = File::open(path)?;
         Ok(match self {
             Compression::Plain => Box::new(file),
-            Compression::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(
-                READ_SIZE, file,
-            ))),
+            Compression::Gzip => {
+                let packed = BufReader::with_capacity(READ_SIZE, file);
+                Box::new(SmallReads(MultiGzDecoder::new(packed)))
+            }
         })
+    }
+}
+
+/// Asks for little at a time: what a decoder unpacks in the call that meets damage is lost.
+struct SmallReads<R>(R);
+
+/// Bytes that damage can cost at most.
+const SMALL: usize = 2 * 1024;
+
+impl<R: Read> Read for SmallReads<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(SMALL);
+        self.0.read(&mut buffer[..most])
     }
 }

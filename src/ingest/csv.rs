@@ -78,11 +78,32 @@ impl Record {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => Cow::Owned(raw.iter().map(|&byte| char::from(byte)).collect()),
         };
-        if self.escaped(column) {
+        let text = if self.escaped(column) {
             Cow::Owned(text.replace("\"\"", "\""))
         } else {
             text
+        };
+        // A line end inside quotes is the same whichever way the file ends its lines.
+        if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n"))
+        } else {
+            text
         }
+    }
+
+    /// Appends a field to a key: its length and whether it holds doubled quotes, then its bytes, so
+    /// that no two rows of fields give one key.
+    #[inline]
+    pub fn push_key(&self, block: &[u8], column: usize, key: &mut Vec<u8>) {
+        let raw = self.raw(block, column);
+        let length = raw.len() as u32 * 2 + u32::from(self.escaped(column));
+        key.extend_from_slice(&length.to_le_bytes());
+        key.extend_from_slice(raw);
+    }
+
+    /// Whether a field is UTF-8.
+    pub fn is_utf8(&self, block: &[u8], column: usize) -> bool {
+        std::str::from_utf8(self.raw(block, column)).is_ok()
     }
 
     /// Whether all fields from `column` on are empty.

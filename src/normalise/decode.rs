@@ -135,9 +135,19 @@ impl<'a> Decoder<'a> {
                 user: self.user(record, block),
                 dims,
             },
+            Err(Some(_)) if self.repeats_header(record, block) => Row::Ignored,
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),
         }
+    }
+
+    /// Whether a row is the header once more, as where files were joined.
+    fn repeats_header(&self, record: &Record, block: &[u8]) -> bool {
+        let names = &self.reading.columns.names;
+        (0..names.len()).all(|at| {
+            let text = record.text(block, at);
+            text.trim_start_matches('\u{feff}').trim() == names[at]
+        })
     }
 
     /// The time; `Err(None)` while the file's zone is open.
@@ -170,15 +180,13 @@ impl<'a> Decoder<'a> {
         let user_id = columns.at(Role::UserId);
         self.key.clear();
         for column in [name, user_id].into_iter().flatten() {
-            push_field(&mut self.key, record, block, column);
+            record.push_key(block, column, &mut self.key);
         }
         if let Some(&user) = self.users.get(self.key.as_slice()) {
             return user;
         }
         let columns = [name, user_id].into_iter().flatten();
-        self.latin1 |= columns
-            .clone()
-            .any(|column| is_latin1(record, block, column));
+        self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
         let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref());
         if self.users.len() >= REMEMBERED {
@@ -208,7 +216,7 @@ impl<'a> Decoder<'a> {
     fn dims(&mut self, record: &Record, block: &[u8]) -> Result<Option<DimsId>, Reason> {
         self.key.clear();
         for &column in &self.dims_columns {
-            push_field(&mut self.key, record, block, column);
+            record.push_key(block, column, &mut self.key);
         }
         if let Some(&dims) = self.dims.get(self.key.as_slice()) {
             return Ok(dims);
@@ -236,7 +244,7 @@ impl<'a> Decoder<'a> {
         self.latin1 |= self
             .dims_columns
             .iter()
-            .any(|&column| is_latin1(record, block, column));
+            .any(|&column| !record.is_utf8(block, column));
         let (success, description) = self.outcome(text(Role::Status), text(Role::RequestStatus))?;
         let told = Told {
             login_type: text(Role::LoginType),
@@ -319,18 +327,4 @@ fn time_role(columns: &Columns) -> Role {
     columns
         .at(Role::Time)
         .map_or(Role::Timestamp, |_| Role::Time)
-}
-
-/// A field as part of a key: its length and whether it holds doubled quotes, then its bytes, so
-/// that no two rows of fields give one key.
-#[inline]
-fn push_field(key: &mut Vec<u8>, record: &Record, block: &[u8], column: usize) {
-    let raw = record.raw(block, column);
-    let length = raw.len() as u32 * 2 + u32::from(record.escaped(column));
-    key.extend_from_slice(&length.to_le_bytes());
-    key.extend_from_slice(raw);
-}
-
-fn is_latin1(record: &Record, block: &[u8], column: usize) -> bool {
-    std::str::from_utf8(record.raw(block, column)).is_err()
 }

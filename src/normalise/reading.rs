@@ -61,6 +61,10 @@ pub enum NotRead {
         meanings: String,
         example: String,
     },
+    #[error(
+        "the zone {name:?} in its header is not known, or not one alone. Say it with --timezone, for instance --timezone Europe/Berlin"
+    )]
+    HeaderZone { name: String },
     #[error("{0}")]
     Unreadable(String),
 }
@@ -101,6 +105,12 @@ impl<'a> Reading<'a> {
         let (layout, columns) = recognised;
         let named = columns.zone.as_deref();
         let in_header = named.and_then(|name| header_zone(name, zones));
+        // Without a zone that the user named, the times would silently be wrong by hours.
+        if let (Some(name), None, true) = (named, in_header, assumed.zone == Zone::UTC) {
+            return Err(NotRead::HeaderZone {
+                name: name.chars().take(60).collect(),
+            });
+        }
         Ok(Self {
             layout,
             delimiter: b',',
@@ -224,6 +234,10 @@ struct Header {
 
 impl Header {
     fn find(head: &[u8]) -> Result<Self, NotRead> {
+        if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() {
+            let why = "its lines end in CR alone, as on old Macs; save it with LF or CRLF";
+            return Err(NotRead::NoTable { why });
+        }
         let mut record = Record::default();
         let mut header = Header {
             names: Vec::new(),
@@ -298,9 +312,18 @@ fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
     }
 }
 
-/// The zone in a header: an English display name, an IANA name, or an offset of full hours.
+/// The zone in a header: an English display name, an IANA name, an offset, or several of these as
+/// Salesforce names zones: `(GMT-08:00) Pacific Standard Time (America/Los_Angeles)`.
 fn header_zone(name: &str, zones: &Zones) -> Option<Zone> {
-    if let Some(zone) = zones.long(name) {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+' | ':');
+    let mut words = name.split(|c| !is_part(c));
+    if let Some(zone) = words.find_map(|word| word.contains('/').then(|| word.parse().ok())?) {
+        return Some(zone);
+    }
+    let bare = name.trim_start_matches(|c: char| !c.is_alphabetic() || c.is_whitespace());
+    let long = name.rsplit([')', '(']).find_map(|part| zones.long(part));
+    let behind_offset = bare.split_once(' ').and_then(|(_, rest)| zones.long(rest));
+    if let Some(zone) = long.or(behind_offset).or_else(|| zones.long(name)) {
         return Some(zone);
     }
     if let Ok(zone) = name.parse() {
@@ -351,6 +374,11 @@ mod tests {
         assert_eq!(of("Europe/Berlin").as_deref(), Some("Europe/Berlin"));
         assert_eq!(of("GMT-08:00").as_deref(), Some("Etc/GMT+8"));
         assert_eq!(of("PST").as_deref(), Some("Etc/GMT+8"));
+        let full = "GMT-08:00) Pacific Standard Time (America/Los_Angeles";
+        assert_eq!(of(full).as_deref(), Some("America/Los_Angeles"));
+        let long = "GMT-08:00 Pacific Standard Time";
+        assert_eq!(of(long).as_deref(), Some("America/Los_Angeles"));
+        assert_eq!(of("GMT+05:30").as_deref(), Some("Asia/Kolkata"));
         assert_eq!(of("Mars"), None);
     }
 

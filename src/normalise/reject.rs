@@ -34,7 +34,7 @@ impl Reason {
                 let fields = if *got == 1 { "field" } else { "fields" };
                 format!("{got} {fields} where the header has {want}")
             }
-            Reason::LostQuote => "a quote without its partner".to_owned(),
+            Reason::LostQuote => "a quote without its partner within 1 MiB".to_owned(),
             Reason::HalfWritten => "half-written: the file ends inside this row".to_owned(),
             Reason::TooLong => "longer than 4 MiB".to_owned(),
             Reason::NoTime(role) => format!("{}: empty", name(role)),

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use csv::Writer;
 
-use crate::report::escape::csv_safe;
+use crate::report::escape::{csv_safe, visible};
 use crate::report::model::{CauseCounts, Org, Reject, Report, User};
 
 /// Writes one table.
@@ -29,7 +29,8 @@ impl Row {
     }
 
     fn text(mut self, text: &str) -> Self {
-        self.0.push(csv_safe(text).into_owned());
+        let lines: Vec<_> = text.split('\n').map(visible).collect();
+        self.0.push(csv_safe(&lines.join("\n")).into_owned());
         self
     }
 

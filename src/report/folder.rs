@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tempfile::TempDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::assemble::Material;
 use super::html::{CauseText, Chart, Extras};
@@ -29,6 +30,8 @@ pub struct Formats {
 pub enum NoFolder {
     #[error("{}: not empty, and not an earlier report; nothing was written. Name another folder with --out", .0.display())]
     Foreign(PathBuf),
+    #[error("{}: holds {}, which no report has, and would be replaced as a whole; nothing was written. Move it away or name another folder with --out", .folder.display(), .file.display())]
+    Mixed { folder: PathBuf, file: PathBuf },
     #[error("{}: not a folder; name another with --out", .0.display())]
     NotAFolder(PathBuf),
     #[error("{}: {error}", .path.display())]
@@ -53,11 +56,58 @@ pub fn check(folder: &Path) -> Result<(), NoFolder> {
             });
         }
     };
-    if folder.join(MARKER).exists() || entries.count() == 0 {
-        Ok(())
-    } else {
-        Err(NoFolder::Foreign(folder.to_owned()))
+    if !folder.join(MARKER).exists() {
+        return match entries.count() {
+            0 => Ok(()),
+            _ => Err(NoFolder::Foreign(folder.to_owned())),
+        };
     }
+    // The marker says that a report is here, not that everything here is a report's.
+    let foreign = WalkDir::new(folder)
+        .min_depth(1)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .find(|entry| !is_ours(entry));
+    match foreign {
+        None => Ok(()),
+        Some(entry) => Err(NoFolder::Mixed {
+            folder: folder.to_owned(),
+            file: entry.into_path(),
+        }),
+    }
+}
+
+/// Whether a report has such a file or folder.
+fn is_ours(entry: &DirEntry) -> bool {
+    const FILES: [&str; 5] = [
+        MARKER,
+        "report.json",
+        "report.html",
+        "report.md",
+        "tally.parquet",
+    ];
+    const FOLDERS: [(&str, &str); 3] = [("tables", "csv"), ("charts", "svg"), ("tickets", "md")];
+    let name = entry.file_name().to_string_lossy();
+    if entry.depth() == 1 {
+        return if entry.file_type().is_dir() {
+            FOLDERS.iter().any(|(folder, _)| *folder == name)
+        } else {
+            FILES.contains(&&*name)
+        };
+    }
+    let extension = entry
+        .path()
+        .extension()
+        .map(|extension| extension.to_string_lossy());
+    let kind = FOLDERS
+        .iter()
+        .find(|(_, kind)| extension.as_deref() == Some(*kind));
+    let parent = entry.path().parent().and_then(Path::file_name);
+    let parent = parent.map(|parent| parent.to_string_lossy());
+    entry.depth() == 2
+        && entry.file_type().is_file()
+        && kind.is_some_and(|(folder, _)| parent.as_deref() == Some(*folder))
 }
 
 /// Writes a report folder: aside first, then in place by renames. Where that fails, the earlier
@@ -72,6 +122,12 @@ pub fn write(
     formats: Formats,
 ) -> anyhow::Result<()> {
     check(folder)?;
+    // A link leads to the place that is meant: the report goes there and the link stays.
+    let linked = folder
+        .is_symlink()
+        .then(|| fs::canonicalize(folder))
+        .transpose()?;
+    let folder = linked.as_deref().unwrap_or(folder);
     let parent = match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),

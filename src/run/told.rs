@@ -45,6 +45,11 @@ impl<'a> FilesTold<'a> {
             forced.push((users, path));
             paths.push(path.clone());
         }
+        for (org, path) in &ask.input.org {
+            if path != "-" && !Path::new(path).exists() {
+                return Err(Usage(format!("--org {org}={path}: no such file or folder")).into());
+            }
+        }
         let orgs = ask
             .input
             .org

@@ -167,6 +167,10 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
     if unended && span.cut_short.is_some() {
         return span.reject(Reason::HalfWritten, bytes);
     }
+    if record.empty_from(0) {
+        span.ledger.blank += 1;
+        return;
+    }
     match work.decoder.row(record, bytes) {
         normalise::Row::Attempt { at, user, dims } => {
             span.ledger.events += 1;

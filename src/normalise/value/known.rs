@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 /// What exports write where they know nothing. `9998.0` and `9999` are no API versions.
-const UNKNOWN: &[&str] = &["", "n/a", "na", "unknown", "null", "none", "-", "--"];
+const UNKNOWN: &[&str] = &[
+    "", "9999", "9999.0", "n/a", "na", "unknown", "null", "none", "-", "--",
+];
 const NO_VERSION: &[&str] = &["9998", "9998.0", "9999", "9999.0"];
 
 /// The value trimmed, or `None` where it stands for "not known".
