@@ -76,29 +76,6 @@ impl Symbols {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().skip(1).map(|text| &**text)
     }
-
-    /// One table with the texts of all given ones in byte order, and for each given table the
-    /// new symbol of each of its entries. The result depends on the set of texts alone.
-    pub fn union<'a>(tables: impl IntoIterator<Item = &'a Symbols>) -> (Symbols, Vec<Vec<Sym>>) {
-        let tables: Vec<&Symbols> = tables.into_iter().collect();
-        let mut texts: Vec<&str> = tables.iter().flat_map(|table| table.texts()).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let mut union = Symbols::default();
-        for text in texts {
-            union.intern(text);
-        }
-        let maps = tables
-            .iter()
-            .map(|table| {
-                let renamed = table.texts().map(|text| union.index.get(text).copied());
-                std::iter::once(Sym::UNKNOWN)
-                    .chain(renamed.map(|sym| sym.unwrap_or(Sym::UNKNOWN)))
-                    .collect()
-            })
-            .collect();
-        (union, maps)
-    }
 }
 
 #[cfg(test)]
@@ -106,17 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn union_orders_by_bytes_and_keeps_unknown() {
-        let mut a = Symbols::default();
-        let (b1, a1) = (a.intern("b"), a.intern("a"));
-        let mut b = Symbols::default();
-        let c1 = b.intern("c");
-        let (union, maps) = Symbols::union([&a, &b]);
-        assert_eq!(union.texts().collect::<Vec<_>>(), ["a", "b", "c"]);
-        assert_eq!(maps[0][a1.index()], Sym(1));
-        assert_eq!(maps[0][b1.index()], Sym(2));
-        assert_eq!(maps[1][c1.index()], Sym(3));
-        assert_eq!(maps[1][0], Sym::UNKNOWN);
-        assert_eq!(a.intern(""), Sym::UNKNOWN);
+    fn each_text_is_kept_once_and_the_empty_one_is_unknown() {
+        let mut symbols = Symbols::default();
+        let (b, a) = (symbols.intern("b"), symbols.intern("a"));
+        assert_eq!(symbols.intern("b"), b);
+        assert_ne!(a, b);
+        assert_eq!(symbols.texts().collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(symbols.intern(""), Sym::UNKNOWN);
+        assert_eq!(symbols.known(Sym::UNKNOWN), None);
+        assert_eq!(symbols.known(a), Some("a"));
     }
 }
