@@ -1,5 +1,7 @@
 //! What is shown of all that was read: the window, and what the user narrows it to.
 
+use std::borrow::Cow;
+
 use crate::detect::Finding;
 use crate::detect::inventory::Integration;
 use crate::event::Instant;
@@ -56,8 +58,14 @@ impl Shown {
         !self.nobody && has(&self.users, integration.user) && has(&self.apps, integration.app)
     }
 
-    /// The part of a tally that is shown.
-    pub fn of(&self, tally: &Tally, resolved: &Resolved) -> Tally {
-        tally.filtered(|row| self.in_window(row) && self.is_named(row, resolved))
+    /// The part of a tally that is shown; the tally itself where nothing narrows it.
+    pub fn of<'a>(&self, tally: &'a Tally, resolved: &Resolved) -> Cow<'a, Tally> {
+        let bounded = self.since.is_some() || self.until.is_some() || self.nobody;
+        let lists = [&self.users, &self.apps, &self.causes];
+        if !bounded && lists.iter().all(|list| list.is_empty()) {
+            return Cow::Borrowed(tally);
+        }
+        let part = tally.filtered(|row| self.in_window(row) && self.is_named(row, resolved));
+        Cow::Owned(part)
     }
 }
