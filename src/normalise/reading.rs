@@ -320,10 +320,10 @@ fn header_zone(name: &str, zones: &Zones) -> Option<Zone> {
     if let Some(zone) = words.find_map(|word| word.contains('/').then(|| word.parse().ok())?) {
         return Some(zone);
     }
-    let bare = name.trim_start_matches(|c: char| !c.is_alphabetic() || c.is_whitespace());
+    let bare = name.trim_start_matches(|c: char| !c.is_alphabetic());
     let long = name.rsplit([')', '(']).find_map(|part| zones.long(part));
     let behind_offset = bare.split_once(' ').and_then(|(_, rest)| zones.long(rest));
-    if let Some(zone) = long.or(behind_offset).or_else(|| zones.long(name)) {
+    if let Some(zone) = long.or(behind_offset) {
         return Some(zone);
     }
     if let Ok(zone) = name.parse() {

@@ -157,12 +157,7 @@ fn cuts(ask: &Analyze, known: &Known) -> Vec<Instant> {
 
 /// What is to be shown of a tally.
 pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Resolved) -> Shown {
-    let newest = tally
-        .rows
-        .iter()
-        .map(|row| row.last)
-        .max()
-        .unwrap_or_default();
+    let newest = tally.ends().map(|(_, last)| last).unwrap_or_default();
     let zone = ask.time.timezone;
     let mut shown = Shown {
         since: ask
@@ -215,8 +210,7 @@ pub(super) fn seen<'a>(
     resolved: &'a Resolved,
     shown: &Shown,
 ) -> Option<Seen<'a>> {
-    let first = tally.rows.iter().map(|row| row.first).min()?;
-    let last = tally.rows.iter().map(|row| row.last).max()?;
+    let (first, last) = tally.ends()?;
     Some(Seen {
         tally,
         resolved,

@@ -19,7 +19,7 @@ mod worker;
 
 use rustc_hash::FxHashMap;
 
-use crate::event::{Dims, DimsId, Sym, Symbols};
+use crate::event::{Dims, DimsId, Instant, Sym, Symbols};
 use crate::normalise::Names;
 
 pub use fill::{FileRead, Fill, Filled, Interrupted, ToRead, fill};
@@ -102,6 +102,22 @@ impl Tally {
     /// The sum of two tallies.
     pub fn merge(self, other: Self) -> Self {
         Self::from_parts(&[self.into_part(), other.into_part()])
+    }
+
+    /// The first and the last attempt; `None` where there is none.
+    pub fn ends(&self) -> Option<(Instant, Instant)> {
+        let first = self.rows.iter().map(|row| row.first).min()?;
+        let last = self.rows.iter().map(|row| row.last).max()?;
+        Some((first, last))
+    }
+
+    /// How many attempts each combination has, in the order of [`Tally::dims`].
+    pub fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.dims.len()];
+        for row in &self.rows {
+            counts[row.dims.index()] += row.n;
+        }
+        counts
     }
 
     /// The rows that pass, with the same tables.

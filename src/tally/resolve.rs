@@ -198,11 +198,7 @@ struct Spellings<'a>(FxHashMap<String, &'a str>);
 
 fn spellings(tally: &Tally) -> Spellings<'_> {
     let mut counts: BTreeMap<Sym, u64> = BTreeMap::new();
-    let mut by_dims = vec![0; tally.dims.len()];
-    for row in &tally.rows {
-        by_dims[row.dims.index()] += row.n;
-    }
-    for (dims, n) in tally.dims.iter().zip(by_dims) {
+    for (dims, n) in tally.dims.iter().zip(tally.counts()) {
         if !dims.description.is_unknown() {
             *counts.entry(dims.description).or_default() += n;
         }

@@ -149,9 +149,10 @@ fn with_findings(mut exit: Exit, findings: &[Finding], fail_on: Option<Severity>
 
 /// First and last attempt of a tally.
 fn ends(tally: &Tally) -> (Option<Time>, Option<Time>) {
-    let first = tally.rows.iter().map(|row| row.first).min();
-    let last = tally.rows.iter().map(|row| row.last).max();
-    (first.map(time), last.map(time))
+    tally
+        .ends()
+        .map(|(first, last)| (time(first), time(last)))
+        .unzip()
 }
 
 fn time(at: Instant) -> Time {
@@ -211,12 +212,9 @@ fn coverage_of(
 ) -> Coverage {
     // Judged on all that was read; shown is what touches the window.
     let (history, resolved) = (material.history, material.resolved);
-    let window = material.tally.rows.iter();
-    let start = window.clone().map(|row| row.first).min();
-    let end = window.map(|row| row.last).max();
-    let touches = |from: Instant, to: Instant| {
-        start.is_some_and(|start| to >= start) && end.is_some_and(|end| from <= end)
-    };
+    let window = material.tally.ends();
+    let touches =
+        |from: Instant, to: Instant| window.is_some_and(|(start, end)| to >= start && from <= end);
     let gaps = coverage::gaps(history, material.zone).into_iter();
     let gaps = gaps.filter(|gap| touches(gap.start, gap.end));
     let saturated = coverage::saturated(history, resolved).into_iter();
@@ -250,13 +248,9 @@ fn coverage_of(
 /// Texts that the catalogue doesn't know: most frequent first within their field.
 fn unrecognised(material: &Material<'_>) -> Vec<Unrecognised> {
     let (tally, resolved) = (material.tally, material.resolved);
-    let mut by_dims = vec![0; tally.dims.len()];
-    for row in &tally.rows {
-        by_dims[row.dims.index()] += row.n;
-    }
     let unknown = material.known.causes.unrecognised();
     let mut counts = std::collections::BTreeMap::new();
-    for ((dims, what), n) in tally.dims.iter().zip(&resolved.what).zip(by_dims) {
+    for ((dims, what), n) in tally.dims.iter().zip(&resolved.what).zip(tally.counts()) {
         let description = resolved.descriptions.get(what.description);
         let description = description.filter(|_| what.cause() == Some(unknown));
         let texts = [

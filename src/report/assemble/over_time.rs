@@ -11,15 +11,13 @@ const BUCKET_MINUTES: [u32; 4] = [15, 60, 360, 1440];
 const MOST_BUCKETS: u32 = 1_000;
 
 pub(super) fn timeline(material: &Material<'_>) -> Timeline {
-    let rows = &material.tally.rows;
-    let first = rows.iter().map(|row| row.first.minute()).min();
-    let last = rows.iter().map(|row| row.last.minute()).max();
-    let (Some(first), Some(last)) = (first, last) else {
+    let Some((first, last)) = material.tally.ends() else {
         return Timeline {
             bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60,
             buckets: Vec::new(),
         };
     };
+    let (first, last) = (first.minute(), last.minute());
     let count = |length: u32| last / length - first / length + 1;
     let fits = BUCKET_MINUTES
         .into_iter()
