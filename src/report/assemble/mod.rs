@@ -250,7 +250,9 @@ fn unrecognised(material: &Material<'_>) -> Vec<Unrecognised> {
     let (tally, resolved) = (material.tally, material.resolved);
     let unknown = material.known.causes.unrecognised();
     let mut counts = std::collections::BTreeMap::new();
-    for ((dims, what), n) in tally.dims.iter().zip(&resolved.what).zip(tally.counts()) {
+    let counted = tally.dims.iter().zip(&resolved.what).zip(tally.counts());
+    // A combination that only the history holds is none of what is shown.
+    for ((dims, what), n) in counted.filter(|(_, n)| *n > 0) {
         let description = resolved.descriptions.get(what.description);
         let description = description.filter(|_| what.cause() == Some(unknown));
         let texts = [
