@@ -5,6 +5,8 @@
 //! different rows; of the gaps inside a row of three or more only the mean is known. Where such a
 //! row overlaps another one, nothing is claimed.
 
+use std::borrow::Cow;
+
 use crate::event::Instant;
 
 /// Gaps below which no rhythm is claimed. Ours: a day's work of an hourly job has more, and a
@@ -55,11 +57,13 @@ pub fn period_seconds(stretches: &[Stretch]) -> Option<u64> {
 /// Milliseconds of the longest span without an attempt between two attempts; what lies inside a
 /// row counts as no silence, since a row is a quarter of an hour at most.
 pub fn longest_silence(stretches: &[Stretch]) -> i64 {
-    let mut sorted = stretches.to_vec();
-    sorted.sort_unstable();
+    let mut sorted = Cow::Borrowed(stretches);
+    if !stretches.is_sorted() {
+        sorted.to_mut().sort_unstable();
+    }
     let mut longest = 0;
     let mut last: Option<Instant> = None;
-    for stretch in sorted {
+    for stretch in sorted.iter() {
         if let Some(last) = last {
             longest = longest.max(stretch.first.millis() - last.millis());
         }
@@ -80,7 +84,10 @@ fn median(sorted: &[Gap], all: u64) -> Option<i64> {
 
 /// All gaps that are known; `None` where a row of three or more overlaps another.
 fn gaps(stretches: &[Stretch]) -> Option<Vec<Gap>> {
-    let mut parts: Vec<Stretch> = stretches.iter().flat_map(|row| ends_apart(*row)).collect();
+    let mut parts: Vec<Stretch> = Vec::with_capacity(stretches.len());
+    for row in stretches {
+        add_ends(*row, &mut parts);
+    }
     parts.sort_unstable();
     let mut gaps = Vec::with_capacity(parts.len());
     for part in &parts {
@@ -102,15 +109,15 @@ fn gaps(stretches: &[Stretch]) -> Option<Vec<Gap>> {
 }
 
 /// A row of two is two attempts whose times are known.
-fn ends_apart(row: Stretch) -> Vec<Stretch> {
+fn add_ends(row: Stretch, parts: &mut Vec<Stretch>) {
     let alone = |at| Stretch {
         first: at,
         last: at,
         n: 1,
     };
     match row.n {
-        2 => vec![alone(row.first), alone(row.last)],
-        _ => vec![row],
+        2 => parts.extend([alone(row.first), alone(row.last)]),
+        _ => parts.push(row),
     }
 }
 

@@ -10,8 +10,8 @@ use super::Seen;
 use super::cadence::{Stretch, longest_silence};
 use super::inventory::is_modern;
 use crate::catalogue::Catalogue;
-use crate::event::{Basis, Flow, Instant, Place};
-use crate::tally::Row;
+use crate::event::{Basis, DimsId, Flow, Instant, Place, Sym};
+use crate::tally::{Pair, Row};
 
 /// The cause that Login History names where the flow is blocked.
 const CAUSE: &str = "username-password-flow-disabled";
@@ -29,10 +29,19 @@ pub struct Triple {
 impl Triple {
     /// Who and what a row is about.
     pub fn of(row: &Row, seen: &Seen<'_>) -> Self {
-        let what = seen.resolved.what[row.dims.index()];
+        Self::of_ids(row.user, row.dims, seen)
+    }
+
+    /// Who and what all rows of a pair are about.
+    pub fn of_pair(pair: &Pair, seen: &Seen<'_>) -> Self {
+        Self::of_ids(pair.user, pair.dims, seen)
+    }
+
+    fn of_ids(user: Sym, dims: DimsId, seen: &Seen<'_>) -> Self {
+        let what = seen.resolved.what[dims.index()];
         Self {
             org: what.org,
-            user: seen.resolved.user[row.user.index()],
+            user: seen.resolved.user[user.index()],
             app: what.app,
         }
     }
@@ -140,14 +149,16 @@ pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
 /// The rows of refusals. A failure keeps its minute, so one row is a minute at most.
 fn refusals<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = &'s Row> {
     let cause = cause(seen.causes);
-    seen.tally.rows.iter().filter(move |row| {
-        let what = seen.resolved.what[row.dims.index()];
-        !what.success && Some(what.cause) == cause && row.first <= seen.until
-    })
+    let is_refusal = move |pair: &Pair| {
+        let what = seen.resolved.what[pair.dims.index()];
+        !what.success && Some(what.cause) == cause
+    };
+    let rows = seen.tally.pairs().rows_of(is_refusal, seen.tally);
+    rows.filter(|row| row.first <= seen.until)
 }
 
 impl Refusals {
-    /// Looks at every row twice: for the refusals, then for what stands around them.
+    /// Looks at the refusals, then at what stands around them.
     pub fn of(seen: &Seen<'_>) -> Self {
         let mut index: FxHashMap<Triple, usize> = FxHashMap::default();
         let mut drafts: Vec<Draft> = Vec::new();
@@ -168,17 +179,24 @@ impl Refusals {
         if drafts.is_empty() {
             return Self::default();
         }
-        for row in seen.tally.rows.iter().filter(|row| row.first <= seen.until) {
+        let pairs = seen.tally.pairs();
+        for pair in pairs.all().iter().filter(|pair| pair.first <= seen.until) {
+            let what = seen.resolved.what[pair.dims.index()];
+            let start = starts.entry(what.org).or_insert(pair.first);
+            *start = pair.first.min(*start);
+            if what.success && matches!(what.flow, Flow::UiPassword | Flow::Sso) {
+                people.insert((what.org, seen.resolved.user[pair.user.index()]));
+            }
+        }
+        let stands_around = |pair: &Pair| {
+            let what = seen.resolved.what[pair.dims.index()];
+            let by_flow = what.flow == Flow::OauthUsernamePassword;
+            what.success && (by_flow || index.contains_key(&Triple::of_pair(pair, seen)))
+        };
+        let around = pairs.rows_of(stands_around, seen.tally);
+        for row in around.filter(|row| row.first <= seen.until) {
             let what = seen.resolved.what[row.dims.index()];
-            let start = starts.entry(what.org).or_insert(row.first);
-            *start = row.first.min(*start);
-            if !what.success {
-                continue;
-            }
             let triple = Triple::of(row, seen);
-            if matches!(what.flow, Flow::UiPassword | Flow::Sso) {
-                people.insert((triple.org, triple.user));
-            }
             // An unknown user's success may be anybody's.
             if triple.user != 0
                 && let Some(at) = index.get(&triple)

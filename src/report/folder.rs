@@ -14,7 +14,7 @@ use super::model::Report;
 use super::{assemble, chart, csv, html, json, markdown, ticket};
 use crate::catalogue::Cause;
 use crate::ingest::MARKER;
-use crate::tally::write_parquet;
+use crate::tally::{Tally, write_parquet};
 
 /// What the folder holds beside `report.json`, the tally and the tables' folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,38 +110,77 @@ fn is_ours(entry: &DirEntry) -> bool {
         && kind.is_some_and(|(folder, _)| parent.as_deref() == Some(*folder))
 }
 
-/// Writes a report folder: aside first, then in place by renames. Where that fails, the earlier
-/// report stands as before.
-///
-/// # Errors
-/// What the operating system says, with the path.
-pub fn write(
-    folder: &Path,
-    report: &Report,
-    material: &Material<'_>,
-    formats: Formats,
-) -> anyhow::Result<()> {
-    check(folder)?;
-    // A link leads to the place that is meant: the report goes there and the link stays.
-    let linked = folder
-        .is_symlink()
-        .then(|| fs::canonicalize(folder))
-        .transpose()?;
-    let folder = linked.as_deref().unwrap_or(folder);
-    let parent = match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".loginscope-new-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    let aside = builder
-        .tempdir_in(&parent)
-        .with_context(|| parent.display().to_string())?;
-    fill(aside.path(), report, material, formats)?;
-    swap(aside, folder, &parent).with_context(|| folder.display().to_string())
+/// A report folder while it is written, aside from the place where it will stand.
+#[derive(Debug)]
+pub struct Draft {
+    aside: TempDir,
+    folder: PathBuf,
+    parent: PathBuf,
+}
+
+impl Draft {
+    /// Begins a folder beside the place where it will stand. Where it is dropped before
+    /// [`Draft::finish`], nothing is left of it and the earlier report stands as before.
+    ///
+    /// # Errors
+    /// Why nothing may be written there, or what the operating system says, with the path.
+    pub fn begin(folder: &Path) -> anyhow::Result<Self> {
+        check(folder)?;
+        // A link leads to the place that is meant: the report goes there and the link stays.
+        let linked = folder.is_symlink().then(|| fs::canonicalize(folder));
+        let folder = linked.transpose()?.unwrap_or_else(|| folder.to_owned());
+        let parent = match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".loginscope-new-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let aside = builder
+            .tempdir_in(&parent)
+            .with_context(|| parent.display().to_string())?;
+        Ok(Self {
+            aside,
+            folder,
+            parent,
+        })
+    }
+
+    /// Writes `tally.parquet`: all that was read, whatever is shown. `paths` are those of the
+    /// inputs, in their order.
+    ///
+    /// # Errors
+    /// What the operating system says, with the file.
+    pub fn tally(&self, tally: &Tally, paths: &[String]) -> anyhow::Result<()> {
+        file(self.aside.path(), "tally.parquet", |out| {
+            write_parquet(tally, paths, out)
+        })
+    }
+
+    /// Writes everything but the tally.
+    ///
+    /// # Errors
+    /// What the operating system says, with the file.
+    pub fn report(
+        &self,
+        report: &Report,
+        material: &Material<'_>,
+        formats: Formats,
+    ) -> anyhow::Result<()> {
+        fill(self.aside.path(), report, material, formats)
+    }
+
+    /// Puts the folder in its place by renames. Where that fails, the earlier report stands as
+    /// before.
+    ///
+    /// # Errors
+    /// What the operating system says, with the path.
+    pub fn finish(self) -> anyhow::Result<()> {
+        swap(self.aside, &self.folder, &self.parent)
+            .with_context(|| self.folder.display().to_string())
+    }
 }
 
 fn fill(
@@ -190,14 +229,7 @@ fn fill(
             Ok(csv::rejects(assemble::all_rejects(material), &mut out)?)
         })?;
     }
-    let paths: Vec<String> = material
-        .inputs
-        .iter()
-        .map(|seen| seen.path.to_owned())
-        .collect();
-    file(folder, "tally.parquet", |out| {
-        write_parquet(material.history, &paths, out)
-    })
+    Ok(())
 }
 
 /// The page with its charts and what is known of each cause that occurs.
@@ -260,9 +292,7 @@ fn file(
         let mut out = BufWriter::new(options.open(&path)?);
         fill(&mut out)?;
         // What a buffer holds back must not be lost without a word when the disk is full.
-        out.into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok(())
     };
     write().with_context(|| format!("writing {name}"))

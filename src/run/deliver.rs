@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::cli::{Analyze, Format, Target};
 use crate::report::assemble::{InputSeen, Material, Outcome};
+use crate::report::folder::Draft;
 use crate::report::model::Report;
 use crate::report::{chart, escape, folder, json, markdown, terminal};
 
@@ -36,10 +37,10 @@ pub(super) fn stop_if_nothing_can_be_said(
     Ok(())
 }
 
-/// Writes the report where it was asked for, and the summary.
+/// Writes the report where it was asked for.
 pub(super) fn deliver(
-    ask: &Analyze,
     target: Target,
+    draft: Option<&Draft>,
     report: &Report,
     material: &Material<'_>,
 ) -> anyhow::Result<()> {
@@ -51,13 +52,20 @@ pub(super) fn deliver(
         Target::Stdout(Format::Md) => print(markdown::markdown(report, causes).as_bytes())?,
         Target::Stdout(_) => print(json::json(report)?.as_bytes())?,
         Target::Folder(formats) => {
-            folder::write(&ask.output.out, report, material, formats)?;
-            if !ask.work.quiet {
-                let colour = ask.work.color.decide(stdout().is_terminal());
-                let out = ask.output.out.display().to_string();
-                print(terminal::summary(report, Some(&out), colour).as_bytes())?;
+            if let Some(draft) = draft {
+                draft.report(report, material, formats)?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Says what was found, once the report stands.
+pub(super) fn sum_up(ask: &Analyze, target: Target, report: &Report) -> anyhow::Result<()> {
+    if matches!(target, Target::Folder(_)) && !ask.work.quiet {
+        let colour = ask.work.color.decide(stdout().is_terminal());
+        let out = ask.output.out.display().to_string();
+        print(terminal::summary(report, Some(&out), colour).as_bytes())?;
     }
     if ask.work.verbose {
         for input in &report.inputs {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::config::Config;
 use crate::catalogue::Known;
-use crate::cli::{Analyze, Only};
+use crate::cli::{Analyze, Only, Target};
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Seen};
 use crate::event::Instant;
@@ -14,6 +14,7 @@ use crate::normalise::FileNotes;
 use crate::normalise::value::bound::Side;
 use crate::normalise::value::id::long_id;
 use crate::report::assemble::{InputSeen, Material, Outcome};
+use crate::report::folder::Draft;
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
 use crate::tally::{Fate, Fill, Filled, Planned, Resolved, Tally, ToRead, fill};
@@ -68,6 +69,22 @@ pub(super) struct Gathered<'a> {
     pub(super) planned: &'a [Planned<'a>],
     pub(super) to_read: &'a [ToRead<'a>],
     pub(super) filled: &'a Filled,
+}
+
+impl Gathered<'_> {
+    /// The folder that the report is written to, begun; `None` where there will be none: the
+    /// report goes to standard output, or nothing could be read.
+    pub(super) fn draft(&self, ask: &Analyze, target: Target) -> anyhow::Result<Option<Draft>> {
+        let readable = self.filled.files.iter().any(Result::is_ok);
+        let wanted = readable && matches!(target, Target::Folder(_));
+        wanted.then(|| Draft::begin(&ask.output.out)).transpose()
+    }
+
+    /// The paths of all inputs, in their order.
+    pub(super) fn paths(&self) -> Vec<String> {
+        let paths = self.planned.iter().map(|file| file.source.path.clone());
+        paths.collect()
+    }
 }
 
 /// What is shown, and what was found in all.

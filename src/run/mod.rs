@@ -6,6 +6,7 @@ mod gather;
 mod told;
 
 use std::sync::atomic::Ordering;
+use std::thread::ScopedJoinHandle;
 
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
@@ -13,12 +14,14 @@ use crate::detect::inventory::inventory;
 use crate::detect::{Detected, Thresholds, detect};
 use crate::ingest;
 use crate::normalise::Layouts;
+use crate::report::assemble::Material;
+use crate::report::model::Report;
 use crate::report::{assemble, catalogue_text, folder, rules_text};
 use crate::tally::{Interrupted, Resolved, plan};
 
 use config::Config;
 pub use deliver::complain;
-use deliver::{deliver, print, stop_if_nothing_can_be_said};
+use deliver::{deliver, print, stop_if_nothing_can_be_said, sum_up};
 use gather::{Gathered, Looked, material, read, seen, shown, stop_on_signal};
 use told::FilesTold;
 pub use told::Usage;
@@ -91,39 +94,79 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let stop = stop_on_signal();
     let filled = read(ask, &known, &mut to_read, &stop)?;
     let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
-    let bounds = shown(ask, &known, &filled.tally, &resolved);
-    let shown = bounds.of(&filled.tally, &resolved);
-    let seen = seen(ask, &known, &filled.tally, &resolved, &bounds);
-    let mut detected =
-        seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
-    let mut integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
-    detected.findings.retain(|finding| bounds.concerns(finding));
-    integrations.retain(|integration| bounds.has(integration));
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
         to_read: &to_read,
         filled: &filled,
     };
-    let looked = Looked {
-        shown: &shown,
-        detected: &detected,
-        integrations: &integrations,
-        config: &config,
-        notes: &bounds.notes,
-    };
-    let material = material(ask, &known, gathered, &resolved, looked);
-    let report = assemble::report(&material);
-    stop_if_nothing_can_be_said(ask, &report, &material)?;
-    if stop.load(Ordering::Relaxed) {
-        return Err(Interrupted.into());
+    let draft = gathered.draft(ask, target)?;
+    let report = std::thread::scope(|scope| -> anyhow::Result<Report> {
+        // The tally is written while the rules are asked: both only read it.
+        let tally = draft.as_ref().map(|draft| {
+            let paths = gathered.paths();
+            scope.spawn(move || draft.tally(&gathered.filled.tally, &paths))
+        });
+        let report = answer(
+            ask,
+            &known,
+            &config,
+            gathered,
+            &resolved,
+            |report, material| {
+                stop_if_nothing_can_be_said(ask, report, material)?;
+                if stop.load(Ordering::Relaxed) {
+                    return Err(Interrupted.into());
+                }
+                deliver(target, draft.as_ref(), report, material)
+            },
+        )?;
+        match tally.map(ScopedJoinHandle::join) {
+            None | Some(Ok(Ok(()))) => Ok(report),
+            Some(Ok(Err(error))) => Err(error),
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        }
+    })?;
+    if let Some(draft) = draft {
+        draft.finish()?;
     }
-    deliver(ask, target, &report, &material)?;
+    sum_up(ask, target, &report)?;
     Ok(match report.exit.code {
         0 => ExitStatus::Done,
         1 => ExitStatus::DoneWithFindings,
         _ => ExitStatus::DoneWithLosses,
     })
+}
+
+/// What was read to the report, which is delivered while what it was made of is at hand.
+fn answer(
+    ask: &Analyze,
+    known: &Known,
+    config: &Config,
+    gathered: Gathered<'_>,
+    resolved: &Resolved,
+    deliver: impl FnOnce(&Report, &Material<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let tally = &gathered.filled.tally;
+    let bounds = shown(ask, known, tally, resolved);
+    let shown = bounds.of(tally, resolved);
+    let seen = seen(ask, known, tally, resolved, &bounds);
+    let mut detected =
+        seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
+    let mut integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
+    detected.findings.retain(|finding| bounds.concerns(finding));
+    integrations.retain(|integration| bounds.has(integration));
+    let looked = Looked {
+        shown: &shown,
+        detected: &detected,
+        integrations: &integrations,
+        config,
+        notes: &bounds.notes,
+    };
+    let material = material(ask, known, gathered, resolved, looked);
+    let report = assemble::report(&material);
+    deliver(&report, &material)?;
+    Ok(report)
 }
 
 /// What a text means; exit code 1 if nobody knows.

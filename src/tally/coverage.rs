@@ -29,24 +29,31 @@ pub struct Gap {
 pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     let mut saturated = Vec::new();
     let mut hour = 0;
-    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-    let mut close = |hour: u32, counts: &mut BTreeMap<u32, u64>| {
-        let full = counts
-            .iter()
-            .filter(|(user, n)| **user != 0 && **n >= HOURLY_LIMIT);
-        saturated.extend(full.map(|(user, _)| (*user, Instant::from_minute(hour * HOUR_MINUTES))));
-        counts.clear();
+    let most = resolved.user.iter().max().copied().unwrap_or(0);
+    let mut counts = vec![0_u64; most as usize + 1];
+    let mut met: Vec<u32> = Vec::new();
+    let mut close = |hour: u32, met: &mut Vec<u32>, counts: &mut Vec<u64>| {
+        for user in met.drain(..) {
+            if std::mem::take(&mut counts[user as usize]) >= HOURLY_LIMIT && user != 0 {
+                saturated.push((user, Instant::from_minute(hour * HOUR_MINUTES)));
+            }
+        }
     };
     // Rows are sorted by time, so one hour is complete before the next begins.
     for row in &tally.rows {
         let of_row = row.bucket / HOUR_MINUTES;
         if of_row != hour {
-            close(hour, &mut counts);
+            close(hour, &mut met, &mut counts);
             hour = of_row;
         }
-        *counts.entry(resolved.user[row.user.index()]).or_default() += row.n;
+        let user = resolved.user[row.user.index()];
+        let count = &mut counts[user as usize];
+        if *count == 0 {
+            met.push(user);
+        }
+        *count += row.n;
     }
-    close(hour, &mut counts);
+    close(hour, &mut met, &mut counts);
     saturated.sort_unstable();
     saturated
 }

@@ -5,7 +5,7 @@
 
 use polars::prelude::*;
 
-use super::{Resolved, Tally};
+use super::{Pair, Resolved, Tally};
 use crate::event::Instant;
 
 /// Our columns and types are fixed, so polars has nothing to refuse.
@@ -25,7 +25,6 @@ const FAILURES: &str = "failures";
 const SUCCESSES: &str = "successes";
 const FIRST: &str = "first";
 const LAST: &str = "last";
-const SLOT: &str = "slot";
 
 /// Failures that share some keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +37,7 @@ pub struct Failed<const KEYS: usize, const DISTINCT: usize> {
     pub last: Instant,
 }
 
-/// The attempts of one slot of time and one cause (0 for successes).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SlotCount {
-    pub slot: u32,
-    pub cause: u32,
-    pub failures: u64,
-    pub successes: u64,
-}
-
-/// The tally as frames: without time, which is small, and by slots of time.
+/// The tally without time, which is small, as a frame.
 pub struct Frames {
     /// One row a combination of keys: counts, and first and last of the failures.
     groups: DataFrame,
@@ -56,42 +46,38 @@ pub struct Frames {
 impl Frames {
     /// The groups of a tally.
     pub fn of(tally: &Tally, resolved: &Resolved) -> Self {
-        let what = |row: &super::Row| resolved.what[row.dims.index()];
-        let rows = tally.rows.iter();
-        let column = |name: &str, pick: &dyn Fn(&super::Row) -> u32| {
-            Column::new(name.into(), rows.clone().map(pick).collect::<Vec<u32>>())
+        let pairs = tally.pairs().all();
+        let what = |pair: &Pair| resolved.what[pair.dims.index()];
+        let column = |name: &str, pick: &dyn Fn(&Pair) -> u32| {
+            Column::new(name.into(), pairs.iter().map(pick).collect::<Vec<u32>>())
         };
         let count = |name: &str, success: bool| {
-            let n = |row: &super::Row| {
-                if what(row).success == success {
-                    row.n
+            let n = |pair: &Pair| {
+                if what(pair).success == success {
+                    pair.n
                 } else {
                     0
                 }
             };
-            Column::new(name.into(), rows.clone().map(n).collect::<Vec<u64>>())
+            Column::new(name.into(), pairs.iter().map(n).collect::<Vec<u64>>())
         };
-        let time = |name: &str, pick: fn(&super::Row) -> Instant| {
-            Column::new(
-                name.into(),
-                rows.clone()
-                    .map(|row| pick(row).millis())
-                    .collect::<Vec<i64>>(),
-            )
+        let time = |name: &str, pick: fn(&Pair) -> Instant| {
+            let millis = pairs.iter().map(|pair| pick(pair).millis());
+            Column::new(name.into(), millis.collect::<Vec<i64>>())
         };
         let all = DataFrame::new(
-            tally.rows.len(),
+            pairs.len(),
             vec![
-                column(key::ORG, &|row| what(row).org),
-                column(key::USER, &|row| resolved.user[row.user.index()]),
-                column(key::APP, &|row| what(row).app),
-                column(key::DESCRIPTION, &|row| what(row).description),
-                column(key::CAUSE, &|row| what(row).cause),
-                column(key::SOURCE, &|row| what(row).source),
+                column(key::ORG, &|pair| what(pair).org),
+                column(key::USER, &|pair| resolved.user[pair.user.index()]),
+                column(key::APP, &|pair| what(pair).app),
+                column(key::DESCRIPTION, &|pair| what(pair).description),
+                column(key::CAUSE, &|pair| what(pair).cause),
+                column(key::SOURCE, &|pair| what(pair).source),
                 count(FAILURES, false),
                 count(SUCCESSES, true),
-                time(FIRST, |row| row.first),
-                time(LAST, |row| row.last),
+                time(FIRST, |pair| pair.first),
+                time(LAST, |pair| pair.last),
             ],
         )
         .expect(OUR_BUG);
@@ -187,58 +173,6 @@ impl Frames {
             .copied()
             .unwrap_or(0)
     }
-}
-
-/// Attempts by slots of time and cause, sorted by slot, then cause. `slot` numbers a row's slot.
-pub fn slots(
-    tally: &Tally,
-    resolved: &Resolved,
-    slot: impl Fn(&super::Row) -> u32,
-) -> Vec<SlotCount> {
-    let rows = tally.rows.iter();
-    let what = |row: &super::Row| resolved.what[row.dims.index()];
-    let n = |success| {
-        let n = rows.clone().map(|row| {
-            if what(row).success == success {
-                row.n
-            } else {
-                0
-            }
-        });
-        n.collect::<Vec<u64>>()
-    };
-    let frame = DataFrame::new(
-        tally.rows.len(),
-        vec![
-            Column::new(SLOT.into(), rows.clone().map(slot).collect::<Vec<u32>>()),
-            Column::new(
-                key::CAUSE.into(),
-                rows.clone()
-                    .map(|row| what(row).cause)
-                    .collect::<Vec<u32>>(),
-            ),
-            Column::new(FAILURES.into(), n(false)),
-            Column::new(SUCCESSES.into(), n(true)),
-        ],
-    )
-    .expect(OUR_BUG);
-    let frame = frame.lazy().group_by([col(SLOT), col(key::CAUSE)]);
-    let frame = frame
-        .agg([col(FAILURES).sum(), col(SUCCESSES).sum()])
-        .collect()
-        .expect(OUR_BUG);
-    let (slots, causes) = (u32s(&frame, SLOT), u32s(&frame, key::CAUSE));
-    let (failures, successes) = (u64s(&frame, FAILURES), u64s(&frame, SUCCESSES));
-    let mut counts: Vec<SlotCount> = (0..frame.height())
-        .map(|at| SlotCount {
-            slot: slots[at],
-            cause: causes[at],
-            failures: failures[at],
-            successes: successes[at],
-        })
-        .collect();
-    counts.sort_unstable();
-    counts
 }
 
 fn u32s(frame: &DataFrame, name: &str) -> Vec<u32> {

@@ -11,11 +11,15 @@ pub mod coverage;
 mod fill;
 pub mod frames;
 mod joints;
+mod pairs;
 mod parquet;
 mod plan;
 mod resolve;
 mod row;
+pub mod slots;
 mod worker;
+
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -23,6 +27,7 @@ use crate::event::{Dims, DimsId, Instant, Sym, Symbols};
 use crate::normalise::Names;
 
 pub use fill::{FileRead, Fill, Filled, Interrupted, ToRead, fill};
+pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;
 pub use plan::{Fate, Planned, Told, plan};
 pub use resolve::{NameTable, Resolved};
@@ -36,6 +41,7 @@ pub struct Tally {
     pub dims: Vec<Dims>,
     /// Sorted by bucket, user and combination; one row a key.
     pub rows: Vec<Row>,
+    pairs: OnceLock<Pairs>,
 }
 
 /// What one worker counted: its rows refer to its own tables.
@@ -96,6 +102,7 @@ impl Tally {
             symbols,
             dims,
             rows,
+            pairs: OnceLock::new(),
         }
     }
 
@@ -106,16 +113,17 @@ impl Tally {
 
     /// The first and the last attempt; `None` where there is none.
     pub fn ends(&self) -> Option<(Instant, Instant)> {
-        let first = self.rows.iter().map(|row| row.first).min()?;
-        let last = self.rows.iter().map(|row| row.last).max()?;
+        let pairs = self.pairs().all();
+        let first = pairs.iter().map(|pair| pair.first).min()?;
+        let last = pairs.iter().map(|pair| pair.last).max()?;
         Some((first, last))
     }
 
     /// How many attempts each combination has, in the order of [`Tally::dims`].
     pub fn counts(&self) -> Vec<u64> {
         let mut counts = vec![0; self.dims.len()];
-        for row in &self.rows {
-            counts[row.dims.index()] += row.n;
+        for pair in self.pairs().all() {
+            counts[pair.dims.index()] += pair.n;
         }
         counts
     }
@@ -127,7 +135,13 @@ impl Tally {
             symbols: self.symbols.clone(),
             dims: self.dims.clone(),
             rows: rows.collect(),
+            pairs: OnceLock::new(),
         }
+    }
+
+    /// The rows by user and combination, worked out when they are first asked for.
+    pub fn pairs(&self) -> &Pairs {
+        self.pairs.get_or_init(|| Pairs::of(self))
     }
 
     /// A combination by its number.

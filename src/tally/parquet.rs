@@ -5,11 +5,22 @@
 //! them; names, spellings and causes are given after adding up. `bucket`, `first` and `last` are
 //! milliseconds since 1970 in UTC. `first_place` is time, input and line, most significant byte
 //! first, so that bytes order as places do; the inputs' paths are in the file's metadata.
+//!
+//! Rows stand pair by pair, so that a text is written once for all rows of its pair. Texts are
+//! numbers already: they go into the file's dictionaries as they are, without being hashed again.
 
 use std::io::Write;
 
-use polars::prelude::*;
-use polars_io::parquet::write::{KeyValueMetadata, ParquetCompression, ParquetWriter};
+use polars_arrow::array::{
+    Array, BooleanArray, DictionaryArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray,
+};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
+use polars_arrow::record_batch::RecordBatchT;
+use polars_parquet::arrow::write::{
+    CompressionOptions, Encoding, FileWriter, KeyValue, StatisticsOptions, Version, WriteOptions,
+    ZstdLevel, row_group_iter,
+};
+use rustc_hash::FxHashMap;
 
 use super::{Row, Tally};
 use crate::event::{Dims, Instant, Kind, Sym};
@@ -18,97 +29,265 @@ use crate::event::{Dims, Instant, Kind, Sym};
 const PATHS: &str = "loginscope.paths";
 /// Metadata key of the version of this layout.
 const VERSION: &str = "loginscope.tally";
+/// Rows that are laid out at a time.
+const ROW_GROUP: usize = 1 << 18;
+/// The fastest level: what is written is small already.
+const LEVEL: i32 = 1;
 
 /// Writes a tally. `paths` are the inputs' paths in the order of their numbers.
 ///
 /// # Errors
 /// What the writer says.
 pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Result<()> {
-    let metadata = KeyValueMetadata::from_static(vec![
-        (VERSION.to_owned(), "1".to_owned()),
-        (PATHS.to_owned(), serde_json::to_string(paths)?),
-    ]);
-    let mut frame = frame(tally)?;
-    ParquetWriter::new(writer)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_key_value_metadata(Some(metadata))
-        .finish(&mut frame)?;
+    let options = WriteOptions {
+        statistics: StatisticsOptions::default(),
+        version: Version::V1,
+        compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?)),
+        data_page_size: None,
+    };
+    let fields = COLUMNS.iter().map(|(name, column)| column.field(name));
+    let schema: ArrowSchema = fields.map(|field| (field.name.clone(), field)).collect();
+    let encodings: Vec<Vec<Encoding>> = COLUMNS
+        .iter()
+        .map(|(_, column)| vec![column.encoding()])
+        .collect();
+    let mut file = FileWriter::try_new(writer, schema, options)?;
+    for positions in tally.pairs().order().chunks(ROW_GROUP) {
+        let rows: Vec<&Row> = positions
+            .iter()
+            .map(|&at| &tally.rows[at as usize])
+            .collect();
+        let arrays: Vec<Box<dyn Array>> = COLUMNS
+            .iter()
+            .map(|(_, column)| column.array(&rows, tally))
+            .collect();
+        let schema = std::sync::Arc::new(file.schema().clone());
+        let fields = file.parquet_schema().fields().to_vec();
+        let chunk = RecordBatchT::try_new(rows.len(), schema, arrays)?;
+        let group = row_group_iter(chunk, encodings.clone().into(), fields, options);
+        file.write(rows.len() as u64, group)?;
+    }
+    let said = |key: &str, value: String| KeyValue::new(key.to_owned(), Some(value));
+    file.end(Some(vec![
+        said(VERSION, "1".to_owned()),
+        said(PATHS, serde_json::to_string(paths)?),
+    ]))?;
     Ok(())
 }
 
-/// A column's name and the symbol that it holds.
-type Picked = (&'static str, fn(&Dims) -> Sym);
+/// What a column holds.
+enum Holds {
+    /// Milliseconds since 1970 in UTC.
+    Time(fn(&Row) -> Instant),
+    User,
+    Text(fn(&Dims) -> Sym),
+    Word(fn(&Dims) -> &'static str),
+    Success,
+    Count,
+    Place,
+}
 
-const TEXTS: [Picked; 11] = [
-    ("org", |dims| dims.org),
-    ("app", |dims| dims.app),
-    ("description", |dims| dims.description),
-    ("source", |dims| dims.source),
-    ("country", |dims| dims.country),
-    ("client", |dims| dims.client),
-    ("api_version", |dims| dims.api_version),
-    ("tls", |dims| dims.tls),
-    ("host", |dims| dims.host),
-    ("unknown_type", |dims| dims.unknown_type),
-    ("unknown_subtype", |dims| dims.unknown_subtype),
+/// Name and content of each column. The last four add up, the others are the key.
+const COLUMNS: [(&str, Holds); 21] = [
+    (
+        "bucket",
+        Holds::Time(|row| Instant::from_minute(row.bucket)),
+    ),
+    ("user", Holds::User),
+    ("org", Holds::Text(|dims| dims.org)),
+    ("app", Holds::Text(|dims| dims.app)),
+    ("description", Holds::Text(|dims| dims.description)),
+    ("source", Holds::Text(|dims| dims.source)),
+    ("country", Holds::Text(|dims| dims.country)),
+    ("client", Holds::Text(|dims| dims.client)),
+    ("api_version", Holds::Text(|dims| dims.api_version)),
+    ("tls", Holds::Text(|dims| dims.tls)),
+    ("host", Holds::Text(|dims| dims.host)),
+    ("unknown_type", Holds::Text(|dims| dims.unknown_type)),
+    ("unknown_subtype", Holds::Text(|dims| dims.unknown_subtype)),
+    ("kind", Holds::Word(kind)),
+    ("flow", Holds::Word(|dims| dims.flow.id())),
+    ("flow_basis", Holds::Word(|dims| dims.basis.id())),
+    ("success", Holds::Success),
+    ("n", Holds::Count),
+    ("first", Holds::Time(|row| row.first)),
+    ("last", Holds::Time(|row| row.last)),
+    ("first_place", Holds::Place),
 ];
 
-fn frame(tally: &Tally) -> PolarsResult<DataFrame> {
-    let symbols = &tally.symbols;
-    // Texts are laid out once a combination and once a symbol, then gathered by row.
-    let of_dims = |at: usize| tally.dims.iter().map(move |dims| (TEXTS[at].1)(dims));
-    let mut columns: Vec<Column> = (0..TEXTS.len())
-        .map(|at| {
-            let texts: StringChunked = of_dims(at).map(|sym| symbols.known(sym)).collect();
-            texts.with_name(TEXTS[at].0.into()).into_column()
-        })
-        .collect();
-    let word = |name: &str, pick: fn(&Dims) -> &'static str| {
-        let words: StringChunked = tally.dims.iter().map(|dims| Some(pick(dims))).collect();
-        words.with_name(name.into()).into_column()
-    };
-    columns.push(word("kind", |dims| match dims.kind {
+fn kind(dims: &Dims) -> &'static str {
+    match dims.kind {
         Kind::Attempt => "attempt",
-    }));
-    columns.push(word("flow", |dims| dims.flow.id()));
-    columns.push(word("flow_basis", |dims| dims.basis.id()));
-    let success: Vec<bool> = tally.dims.iter().map(|dims| dims.success).collect();
-    columns.push(Column::new("success".into(), success));
-    let dims = DataFrame::new(tally.dims.len(), columns)?;
-    let index =
-        |pick: fn(&Row) -> u32| IdxCa::from_vec("at".into(), tally.rows.iter().map(pick).collect());
-    let mut frame = dims.take(&index(|row| row.dims.0))?;
-    let names: StringChunked = std::iter::once(None)
-        .chain(symbols.texts().map(Some))
-        .collect();
-    let users = names.with_name("user".into()).into_column();
-    frame.insert_column(1, users.take(&index(|row| row.user.0))?)?;
-    let millis = |name: &str, pick: fn(&Row) -> Instant| {
-        Column::new(
-            name.into(),
-            tally
-                .rows
-                .iter()
-                .map(|row| pick(row).millis())
-                .collect::<Vec<_>>(),
-        )
+    }
+}
+
+/// Bytes of a packed place.
+const PLACE: usize = 16;
+
+impl Holds {
+    fn field(&self, name: &str) -> Field {
+        let (kind, nullable) = match self {
+            Holds::Time(_) | Holds::Count => (ArrowDataType::Int64, false),
+            Holds::User | Holds::Text(_) => (texts(), true),
+            Holds::Word(_) => (texts(), false),
+            Holds::Success => (ArrowDataType::Boolean, false),
+            Holds::Place => (ArrowDataType::FixedSizeBinary(PLACE), false),
+        };
+        Field::new(name.into(), kind, nullable)
+    }
+
+    const fn encoding(&self) -> Encoding {
+        match self {
+            Holds::Time(_) | Holds::Count => Encoding::DeltaBinaryPacked,
+            Holds::User | Holds::Text(_) | Holds::Word(_) => Encoding::RleDictionary,
+            Holds::Success | Holds::Place => Encoding::Plain,
+        }
+    }
+
+    fn array(&self, rows: &[&Row], tally: &Tally) -> Box<dyn Array> {
+        let symbols = &tally.symbols;
+        match self {
+            Holds::Time(pick) => {
+                let millis = rows.iter().map(|row| pick(row).millis());
+                PrimitiveArray::<i64>::from_vec(millis.collect()).boxed()
+            }
+            Holds::Count => {
+                // No file has 2^63 rows.
+                let counts = rows.iter().map(|row| row.n as i64);
+                PrimitiveArray::<i64>::from_vec(counts.collect()).boxed()
+            }
+            Holds::User => dictionary(rows, |row| row.user, |row| symbols.known(row.user)),
+            Holds::Text(pick) => {
+                let text = |row: &Row| symbols.known(pick(tally.dims(row.dims)));
+                dictionary(rows, |row| row.dims, text)
+            }
+            Holds::Word(pick) => {
+                dictionary(rows, |row| row.dims, |row| Some(pick(tally.dims(row.dims))))
+            }
+            Holds::Success => {
+                let successes = rows.iter().map(|row| Some(tally.dims(row.dims).success));
+                successes.collect::<BooleanArray>().boxed()
+            }
+            Holds::Place => {
+                let places: Vec<[u8; PLACE]> = rows.iter().map(|row| place(row)).collect();
+                FixedSizeBinaryArray::from_slice(places).boxed()
+            }
+        }
+    }
+}
+
+fn texts() -> ArrowDataType {
+    ArrowDataType::Dictionary(
+        polars_arrow::datatypes::IntegerType::UInt32,
+        Box::new(ArrowDataType::Utf8View),
+        false,
+    )
+}
+
+/// A column of texts. Rows with one `key` have one text; such rows mostly stand side by side.
+fn dictionary<'t, Key: Copy + Eq + std::hash::Hash>(
+    rows: &[&Row],
+    key: impl Fn(&Row) -> Key,
+    text: impl Fn(&Row) -> Option<&'t str>,
+) -> Box<dyn Array> {
+    let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut texts: Vec<&str> = Vec::new();
+    let mut known: FxHashMap<Key, Option<u32>> = FxHashMap::default();
+    let mut latest: Option<(Key, Option<u32>)> = None;
+    let mut number = |row: &Row| {
+        let key = key(row);
+        if let Some((same, number)) = latest
+            && same == key
+        {
+            return number;
+        }
+        let number = *known.entry(key).or_insert_with(|| {
+            let text = text(row)?;
+            Some(*numbers.entry(text).or_insert_with(|| {
+                texts.push(text);
+                texts.len() as u32 - 1
+            }))
+        });
+        latest = Some((key, number));
+        number
     };
-    frame.insert_column(0, millis("bucket", |row| Instant::from_minute(row.bucket)))?;
-    frame.with_column(Column::new(
-        "n".into(),
-        tally.rows.iter().map(|row| row.n).collect::<Vec<_>>(),
-    ))?;
-    frame.with_column(millis("first", |row| row.first))?;
-    frame.with_column(millis("last", |row| row.last))?;
-    let places: BinaryChunked = tally.rows.iter().map(|row| Some(place(row))).collect();
-    frame.with_column(places.with_name("first_place".into()).into_column())?;
-    Ok(frame)
+    let keys: PrimitiveArray<u32> = rows.iter().map(|row| number(row)).collect();
+    let values = Utf8ViewArray::from_slice_values(texts).boxed();
+    DictionaryArray::try_from_keys(keys, values, false)
+        .expect("every key was made together with its text")
+        .boxed()
 }
 
 /// Time, input and line, so that bytes order as they do. Times of logins are after 1970.
-fn place(row: &Row) -> [u8; 16] {
-    let mut bytes = [0; 16];
+fn place(row: &Row) -> [u8; PLACE] {
+    let mut bytes = [0; PLACE];
     bytes[..8].copy_from_slice(&row.first.millis().to_be_bytes());
     bytes[8..].copy_from_slice(&row.place.packed().to_be_bytes());
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use polars_io::SerReader;
+    use polars_io::parquet::read::ParquetReader;
+
+    use super::*;
+    use crate::event::Place;
+    use crate::normalise::Names;
+    use crate::tally::Part;
+
+    /// Two users of one app, of whom one fails; the other's app has no name.
+    fn sample() -> Tally {
+        let mut names = Names::default();
+        let mut dims = |app: &str, success| {
+            let app = names.symbols.intern(app);
+            names.dims.intern(Dims {
+                app,
+                success,
+                ..Dims::default()
+            })
+        };
+        let (failing, nameless) = (dims("Loader", false), dims("", true));
+        let mut rows = Vec::new();
+        for (minute, user, dims) in [
+            (3, "b@x", failing),
+            (1, "b@x", failing),
+            (2, "a@x", nameless),
+        ] {
+            let first = Instant::from_minute(minute);
+            rows.push(Row {
+                bucket: minute,
+                user: names.symbols.intern(user),
+                dims,
+                n: u64::from(minute),
+                first,
+                last: first,
+                place: Place::new(1, u64::from(minute)),
+            });
+        }
+        Tally::from_parts(&[Part { names, rows }])
+    }
+
+    #[test]
+    fn another_engine_reads_what_was_written() {
+        let mut bytes = Vec::new();
+        write(&sample(), &["a.csv".to_owned()], &mut bytes).expect("written");
+        let frame = ParquetReader::new(Cursor::new(bytes))
+            .finish()
+            .expect("read");
+        assert_eq!(frame.shape(), (3, COLUMNS.len()));
+        let shown = |column: &str| {
+            let column = frame.column(column).expect("the column");
+            let values = (0..3).map(|at| column.get(at).expect("a value").to_string());
+            values.collect::<Vec<_>>()
+        };
+        assert_eq!(shown("user"), ["\"a@x\"", "\"b@x\"", "\"b@x\""]);
+        assert_eq!(shown("app"), ["null", "\"Loader\"", "\"Loader\""]);
+        assert_eq!(shown("success"), ["true", "false", "false"]);
+        assert_eq!(shown("n"), ["2", "1", "3"]);
+        assert_eq!(shown("first"), ["120000", "60000", "180000"]);
+        assert_eq!(shown("kind"), ["\"attempt\""; 3]);
+    }
 }

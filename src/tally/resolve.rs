@@ -100,8 +100,8 @@ impl Resolved {
             .collect();
         let name_of = |sym| by_id.get(text(sym)).copied().unwrap_or_else(|| text(sym));
         let mut is_user = vec![false; tally.symbols.len()];
-        for row in &tally.rows {
-            is_user[row.user.index()] = true;
+        for pair in tally.pairs().all() {
+            is_user[pair.user.index()] = true;
         }
         let syms = (0..)
             .map(Sym)

@@ -104,7 +104,7 @@ pub fn report(material: &Material<'_>) -> Report {
         history: History {
             start: oldest,
             end: newest,
-            events: material.history.rows.iter().map(|row| row.n).sum(),
+            events: material.history.counts().iter().sum(),
         },
         inputs: seen.inputs,
         ledger: seen.ledger,
@@ -189,10 +189,13 @@ fn cause_id(material: &Material<'_>, at: u32) -> String {
 }
 
 fn totals(material: &Material<'_>, frames: &Frames) -> Totals {
-    let succeeded = |row: &&crate::tally::Row| material.resolved.what[row.dims.index()].success;
-    let rows = &material.tally.rows;
-    let events = rows.iter().map(|row| row.n).sum();
-    let successes = rows.iter().filter(succeeded).map(|row| row.n).sum();
+    let counts = material.tally.counts();
+    let counted = material.resolved.what.iter().zip(&counts);
+    let successes = counted
+        .filter(|(what, _)| what.success)
+        .map(|(_, n)| n)
+        .sum();
+    let events: u64 = counts.iter().sum();
     Totals {
         events,
         successes,

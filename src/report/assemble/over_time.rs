@@ -3,7 +3,7 @@
 use super::{Material, cause_id, time};
 use crate::event::{Instant, QUARTER_HOUR_MINUTES};
 use crate::report::model::{Bucket, CauseCounts, HeatCell, Timeline};
-use crate::tally::frames;
+use crate::tally::slots::slots;
 
 /// Lengths of a bucket that are tried, in minutes, the smallest first.
 const BUCKET_MINUTES: [u32; 4] = [15, 60, 360, 1440];
@@ -32,10 +32,10 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
             causes: CauseCounts::new(),
         })
         .collect();
-    let slots = frames::slots(material.tally, material.resolved, |row| {
+    let counts = slots(material.tally, material.resolved, |row| {
         row.first.minute() / length - begin
     });
-    for slot in slots {
+    for slot in counts {
         let Some(bucket) = buckets.get_mut(slot.slot as usize) else {
             continue;
         };
@@ -65,10 +65,10 @@ pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
         })
         .collect();
     // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
-    let slots = frames::slots(material.tally, material.resolved, |row| {
+    let counts = slots(material.tally, material.resolved, |row| {
         row.first.minute() / QUARTER_HOUR_MINUTES
     });
-    for slot in slots {
+    for slot in counts {
         let at = Instant::from_minute(slot.slot * QUARTER_HOUR_MINUTES);
         let (weekday, hour) = material.zone.weekday_hour(at);
         let Some(cell) = cells.get_mut((weekday * 24 + hour) as usize) else {
