@@ -186,11 +186,7 @@ impl Catalogue {
 
     /// A cause by its id.
     pub fn by_id(&self, id: &str) -> Option<&Cause> {
-        let at = self
-            .causes
-            .binary_search_by(|cause| cause.id.as_str().cmp(id))
-            .ok()?;
-        self.causes.get(at)
+        self.position(id).map(|ix| self.cause(ix))
     }
 
     /// The cause of texts that are in no list.

@@ -174,7 +174,10 @@ impl<'a> TimeReader<'a> {
         let same = cursor.next() == separator;
         let (c, c_digits) = cursor.number_behind(separator);
         let ended = separator == Some(b'.') && cursor.pass(".");
-        if !same || !(1..=2).contains(&b_digits) || !matches!(c_digits, 2 | 4) {
+        // `25. 8. 7. 오후 2:06`: Korean, and the only one of these with the year in front.
+        let korean = a_digits == 2 && blanks && (ended || cursor.then_korean());
+        let widths = if korean { 1..=2 } else { 2..=4 };
+        if !same || !(1..=2).contains(&b_digits) || !widths.contains(&c_digits) || c_digits == 3 {
             return Err(TimeFault::NotATime);
         }
         if c_digits == 2 && a_digits != 2 && self.clock.order == DateOrder::Ymd {
@@ -184,11 +187,12 @@ impl<'a> TimeReader<'a> {
             a: signed(a),
             b: signed(b),
             c: signed(c),
-            short_year: c_digits == 2,
+            short_year: c_digits <= 2,
         };
-        // `25. 8. 27. 오후 2:06`: Korean, and the only one of these with the year in front.
-        if date.short_year && blanks && (ended || cursor.then_korean()) {
-            self.evidence.saw_year_first();
+        if korean {
+            let parts = date.parts(DateOrder::Ymd).ok_or(TimeFault::NotATime)?;
+            let days = self.days(parts)?;
+            return self.clock_and_zone(days, cursor);
         }
         self.evidence.saw_date(date, separator == Some(b'.'));
         let parts = date.parts(self.clock.order).ok_or(TimeFault::NotATime)?;
@@ -447,22 +451,25 @@ mod tests {
     #[test]
     fn a_short_korean_year_stands_in_front() {
         let zones = Zones::load().expect("the list");
+        for order in [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd] {
+            for text in [
+                "25. 8. 7. 오후 2:06",
+                "25. 8. 7 오후 2:06",
+                "25. 8. 7. PM 2:06",
+                "25. 08. 07. 14:06",
+            ] {
+                assert_eq!(read_as(text, order, "UTC"), "2025-08-07T14:06:00Z");
+            }
+        }
+        // Slovene ends no date with a dot.
+        let slovene = read_as("25. 8. 07 14:06", DateOrder::Dmy, "UTC");
+        assert_eq!(slovene, "2007-08-25T14:06:00Z");
+        // Dotted or foreign words for AM and PM don't mean that the month is first.
         let clock = Clock {
             order: DateOrder::Mdy,
-            zone: crate::event::Zone::UTC,
+            zone: Zone::UTC,
             decided: Vec::new(),
         };
-        for text in [
-            "25. 8. 7. 오후 2:06",
-            "25. 8. 7 오후 2:06",
-            "25. 8. 7. PM 2:06",
-        ] {
-            let mut reader = TimeReader::new(&clock, &zones);
-            let _ = reader.read(text.as_bytes());
-            let order = reader.into_evidence().order();
-            assert_eq!(order, Ok(Some(DateOrder::Ymd)), "{text}");
-        }
-        // Dotted or foreign words for AM and PM don't mean that the month is first.
         let mut reader = TimeReader::new(&clock, &zones);
         reader
             .read("5/6/2026, 2:06 p. m.".as_bytes())

@@ -20,8 +20,6 @@ pub struct TimeEvidence {
     dots: bool,
     /// AM or PM was met.
     meridiem: bool,
-    /// A two-digit year was met that can only stand in front.
-    year_first: bool,
     /// Some time states no zone.
     no_zone: bool,
     abbreviations: BTreeSet<String>,
@@ -57,10 +55,6 @@ impl TimeEvidence {
         self.meridiem = true;
     }
 
-    pub(super) fn saw_year_first(&mut self) {
-        self.year_first = true;
-    }
-
     pub(super) fn saw_no_zone(&mut self) {
         self.no_zone = true;
     }
@@ -85,7 +79,6 @@ impl TimeEvidence {
         self.dates.extend(&other.dates);
         self.dots |= other.dots;
         self.meridiem |= other.meridiem;
-        self.year_first |= other.year_first;
         self.no_zone |= other.no_zone;
         self.abbreviations
             .extend(other.abbreviations.iter().cloned());
@@ -109,13 +102,6 @@ impl TimeEvidence {
     pub fn order(&self) -> Result<Option<DateOrder>, DateUndecided> {
         if self.dates.is_empty() {
             return Ok(None);
-        }
-        if self.year_first {
-            let fits = |date: &Date| date.days(DateOrder::Ymd).is_some();
-            return match self.dates.iter().all(fits) {
-                true => Ok(Some(DateOrder::Ymd)),
-                false => Err(DateUndecided::Conflict),
-            };
         }
         let smooth = self.smooth();
         if smooth == Some(DateOrder::Ymd) {
