@@ -137,8 +137,8 @@ fn layout(out: &mut String, layout: &Layout) {
         let text = format!(
             "Headers and statuses are known in {} too. They come from Salesforce's documentation \
              in Japanese where it shows them, else from our own translation; no export in \
-             another language than English was available. What is not understood is listed as \
-             unrecognised.",
+             another language than English was available. A status that is not known is listed \
+             as unrecognised.",
             layout.languages.join(", ")
         );
         paragraph(out, "  ", &text);
