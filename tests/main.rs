@@ -1,7 +1,7 @@
 //! Everything that is tested through the built program, as one binary: it links once.
 //!
 //! The modules follow the way of the data: what goes in ([`cases`], [`sample_data`], [`hostile`]),
-//! laws over whole runs ([`whole`], [`laws`]), what comes out ([`folder`], [`schema`],
+//! laws over whole runs ([`whole`], [`laws`]), languages ([`languages`]), what comes out ([`folder`], [`schema`],
 //! [`golden`], [`browser`], [`explain`]), and what is said about it all ([`readme`], [`registers`],
 //! [`house`]).
 
@@ -12,6 +12,7 @@ mod folder;
 mod golden;
 mod hostile;
 mod house;
+mod languages;
 mod laws;
 mod readme;
 mod registers;

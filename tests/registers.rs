@@ -39,6 +39,25 @@ fn every_layout_is_registered_and_has_a_sample() {
 }
 
 #[test]
+fn every_language_is_registered() {
+    let register = source("src/catalogue/languages.rs");
+    for code in stems("src/catalogue/languages", "toml") {
+        let language = source(&format!("src/catalogue/languages/{code}.toml"));
+        let language: toml::Table = language.parse().expect("a language is TOML");
+        assert_eq!(
+            language["code"].as_str(),
+            Some(code.as_str()),
+            "a language's file has its code"
+        );
+        let entry = format!("include_str!(\"languages/{code}.toml\")");
+        assert!(
+            register.contains(&entry),
+            "languages.rs doesn't register {code}"
+        );
+    }
+}
+
+#[test]
 fn every_chart_and_every_test_is_registered() {
     let register = source("src/report/chart/mod.rs");
     let mut charts = 0;

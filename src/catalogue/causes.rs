@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::cause::Cause;
 use super::fold::{fold_key, fold_status};
+use super::languages::Languages;
 use crate::event::Flow;
 
 /// Position of a cause in [`Catalogue::causes`], which is sorted by id.
@@ -31,6 +32,7 @@ struct Entry {
 }
 
 const STATUS: &str = "Login History status";
+const TRANSLATED: &str = "Login History status in another language";
 const CODE: &str = "LOGIN_STATUS code of event log files";
 const OAUTH: &str = "OAuth error";
 const FAULT: &str = "SOAP or REST error code";
@@ -48,6 +50,9 @@ pub struct Catalogue {
     faults: FxHashMap<String, Entry>,
     fault_prefixes: Vec<(String, Entry)>,
     messages: Vec<(String, Entry)>,
+    languages: &'static Languages,
+    /// Statuses of other languages.
+    translated: FxHashMap<String, Entry>,
     unrecognised: CauseIx,
 }
 
@@ -86,6 +91,8 @@ impl Catalogue {
             faults: FxHashMap::default(),
             fault_prefixes: Vec::new(),
             messages: Vec::new(),
+            languages: Languages::load()?,
+            translated: FxHashMap::default(),
             unrecognised: CauseIx(u32::try_from(unrecognised)?),
         };
         for (at, cause) in causes.iter().enumerate() {
@@ -97,7 +104,25 @@ impl Catalogue {
             catalogue.index(CauseIx(u32::try_from(at)?), cause)?;
         }
         catalogue.causes = causes;
+        catalogue.translate()?;
         Ok(catalogue)
+    }
+
+    /// Adds the statuses of other languages.
+    fn translate(&mut self) -> anyhow::Result<()> {
+        for language in self.languages.all() {
+            for (id, text) in language.causes() {
+                let cause = self.position(id);
+                let cause = cause.with_context(|| format!("{}: no cause {id:?}", language.name))?;
+                let entry = Entry {
+                    vocabulary: TRANSLATED,
+                    text: text.to_owned(),
+                    cause,
+                };
+                insert(&mut self.translated, self.languages.fold(text), entry)?;
+            }
+        }
+        Ok(())
     }
 
     fn index(&mut self, ix: CauseIx, cause: &Cause) -> anyhow::Result<()> {
@@ -161,11 +186,7 @@ impl Catalogue {
 
     /// A cause by its id.
     pub fn by_id(&self, id: &str) -> Option<&Cause> {
-        let at = self
-            .causes
-            .binary_search_by(|cause| cause.id.as_str().cmp(id))
-            .ok()?;
-        self.causes.get(at)
+        self.position(id).map(|ix| self.cause(ix))
     }
 
     /// The cause of texts that are in no list.
@@ -189,6 +210,7 @@ impl Catalogue {
             .or_else(|| self.codes.get(&folded));
         found
             .or_else(|| self.sso_statuses.get(&folded))
+            .or_else(|| self.translated.get(&self.languages.fold(text)))
             .map(|entry| entry.cause)
     }
 
@@ -203,6 +225,9 @@ impl Catalogue {
         found.extend(self.codes.get(&key));
         found.extend(self.oauth_entry(&key));
         found.extend(self.fault_entry(&key));
+        if found.is_empty() {
+            found.extend(self.translated.get(&self.languages.fold(text)));
+        }
         let mut found: Vec<Found> = found.into_iter().map(Entry::found).collect();
         if let Ok(at) = self
             .causes

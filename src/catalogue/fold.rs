@@ -24,6 +24,15 @@ pub fn fold_key(text: &str) -> String {
     folded
 }
 
+/// A text as it is compared where punctuation and blanks vary from writer to writer: its letters
+/// and digits alone, in lower case.
+pub fn fold_letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,12 +1,14 @@
 //! What is known about Salesforce logins: causes, flows and zones, as data.
 //!
 //! To add a cause, write one `[[cause]]` block into `causes.toml`; to teach a spelling, one string
-//! into the list it belongs to. The tests tell what is missing. Imports only `event`.
+//! into the list it belongs to; to add a language, one file in `languages/` and one line in
+//! `languages.rs`. The tests tell what is missing. Imports only `event`.
 
 mod cause;
 mod causes;
 mod flows;
 mod fold;
+mod languages;
 mod outcomes;
 mod pasted;
 mod retirements;
@@ -15,7 +17,8 @@ mod zones;
 pub use cause::{Cause, Class};
 pub use causes::{Catalogue, CauseIx, Found};
 pub use flows::{Family, Flows};
-pub use fold::{fold_key, fold_status};
+pub use fold::{fold_key, fold_letters, fold_status};
+pub use languages::{Language, Languages};
 pub use outcomes::Successes;
 pub use retirements::{Precision, Retirement, Retirements};
 pub use zones::{Ambiguous, Meaning, Zones};

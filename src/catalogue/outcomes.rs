@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::fold::fold_key;
+use super::languages::Languages;
 
-/// The words of `outcomes.toml`, folded.
+/// The words of `outcomes.toml` and, for a status, of every language; folded.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Successes {
@@ -19,6 +20,9 @@ impl Successes {
     /// What is wrong with the list; a test keeps that from happening.
     pub fn load() -> anyhow::Result<Self> {
         let mut words: Self = toml::from_str(include_str!("outcomes.toml"))?;
+        for language in Languages::load()?.all() {
+            words.status.extend(language.successes().map(str::to_owned));
+        }
         for word in words.status.iter_mut().chain(&mut words.request) {
             *word = fold_key(word);
         }

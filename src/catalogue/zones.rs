@@ -86,7 +86,7 @@ impl Zones {
         all
     }
 
-    /// The zone of an English display name such as `Eastern Daylight Time`.
+    /// The zone of a display name such as `Eastern Daylight Time`.
     pub fn long(&self, name: &str) -> Option<Zone> {
         self.long.get(&fold_key(name)).copied()
     }

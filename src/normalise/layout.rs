@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::languages;
+use crate::catalogue::fold_letters as fold;
+
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
     include_str!("layouts/elf_login.toml"),
@@ -75,6 +78,9 @@ pub struct Layout {
     pub must: Vec<Vec<Role>>,
     #[serde(rename = "column")]
     pub columns: Vec<Column>,
+    /// Other languages in which its header is known too, by their English names.
+    #[serde(skip)]
+    pub languages: Vec<String>,
 }
 
 /// One column of a layout.
@@ -84,8 +90,18 @@ pub struct Column {
     pub role: Role,
     /// Its spellings; case, blanks and punctuation don't count.
     pub names: Vec<String>,
+    /// Its spellings in other languages.
+    #[serde(skip)]
+    pub translated: Vec<String>,
     /// What can't be said where the column is missing.
     pub without: Option<String>,
+}
+
+impl Column {
+    /// Its spellings, English first.
+    pub fn spellings(&self) -> impl Iterator<Item = &String> {
+        self.names.iter().chain(&self.translated)
+    }
 }
 
 /// A header that was understood: which field has which role.
@@ -130,7 +146,9 @@ impl Layouts {
     /// What is wrong with one of them; a test keeps that from happening.
     pub fn load() -> anyhow::Result<Self> {
         let read = |text: &&str| toml::from_str::<Layout>(text).context("a layout");
-        Ok(Self(LAYOUTS.iter().map(read).collect::<Result<_, _>>()?))
+        let mut layouts = LAYOUTS.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        languages::translate(&mut layouts)?;
+        Ok(Self(layouts))
     }
 
     /// All layouts, the most particular first.
@@ -161,7 +179,7 @@ impl Layout {
         }
         let mut at = [None; Role::COUNT];
         for column in &self.columns {
-            let found = column.names.iter().find_map(|name| fields.get(&fold(name)));
+            let found = column.spellings().find_map(|name| fields.get(&fold(name)));
             at[column.role as usize] = found.copied();
         }
         let has = |role: &Role| at[*role as usize].is_some();
@@ -189,20 +207,12 @@ impl Layout {
     }
 }
 
-/// Case, blanks and punctuation of a column's name don't count.
-fn fold(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.
 fn split_zone(name: &str) -> (&str, Option<&str>) {
     match name
         .trim()
-        .strip_suffix(')')
-        .and_then(|name| name.split_once('('))
+        .strip_suffix([')', '）'])
+        .and_then(|name| name.split_once(['(', '（']))
     {
         Some((name, zone)) if !name.trim().is_empty() => (name.trim(), Some(zone.trim())),
         _ => (name.trim(), None),

@@ -4,6 +4,7 @@
 //! write one TOML file there, one line in `layout.rs`, and a file in `sample_data/<id>/`.
 
 mod decode;
+mod languages;
 mod layout;
 mod ledger;
 mod names;

@@ -295,7 +295,7 @@ fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
             .columns
             .iter()
             .filter(|column| any.contains(&column.role));
-        let mut spelled = columns.flat_map(|column| &column.names);
+        let mut spelled = columns.flat_map(super::Column::spellings);
         !spelled.any(|name| names.iter().any(|given| given.eq_ignore_ascii_case(name)))
     });
     let first_name = |any: &Vec<super::Role>| {
@@ -312,7 +312,7 @@ fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
     }
 }
 
-/// The zone in a header: an English display name, an IANA name, an offset, or several of these as
+/// The zone in a header: a display name, an IANA name, an offset, or several of these as
 /// Salesforce names zones: `(GMT-08:00) Pacific Standard Time (America/Los_Angeles)`.
 fn header_zone(name: &str, zones: &Zones) -> Option<Zone> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+' | ':');

@@ -133,4 +133,14 @@ fn layout(out: &mut String, layout: &Layout) {
             );
         }
     }
+    if !layout.languages.is_empty() {
+        let text = format!(
+            "Headers and statuses are known in {} too. They come from Salesforce's documentation \
+             in Japanese where it shows them, else from our own translation; no export in \
+             another language than English was available. A status that is not known is listed \
+             as unrecognised.",
+            layout.languages.join(", ")
+        );
+        paragraph(out, "  ", &text);
+    }
 }

@@ -1,5 +1,5 @@
 //! The answer in one sentence: how many failed, of what most of all, and who it hits. Findings
-//! that matter are counted before it.
+//! that matter are counted before it; that too many outcomes are unknown is said before anything.
 //!
 //! HTML, Markdown and the terminal show the same sentence. It quotes a description as the
 //! source wrote it, so each writer escapes the whole for its medium.
@@ -15,11 +15,10 @@ const QUOTE: usize = 120;
 
 /// What a reader has to know if they read nothing else. Raw text: escape it.
 pub fn verdict(report: &Report) -> String {
-    let sentence = attempts(report);
-    match findings(report) {
-        Some(findings) => format!("{findings} {sentence}"),
-        None => sentence,
-    }
+    let parts = [unrecognised(report), findings(report)];
+    let mut parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.push(attempts(report));
+    parts.join(" ")
 }
 
 /// `2 findings.`: those of medium severity or above, if there are any.
@@ -37,15 +36,10 @@ fn attempts(report: &Report) -> String {
     if totals.events == 0 {
         return nothing(report);
     }
-    let warning = unrecognised(report);
-    let sentence = match report.failures.by_description.first() {
+    match report.failures.by_description.first() {
         _ if totals.failures == 0 => succeeded(totals.events),
         Some(first) => failed(totals, first),
         None => format!("{}.", failed_of(totals)),
-    };
-    match warning {
-        Some(warning) => format!("{warning} {sentence}"),
-        None => sentence,
     }
 }
 
@@ -67,7 +61,7 @@ fn succeeded(events: u64) -> String {
     }
 }
 
-/// A fifth unknown is too much to trust any count by cause, so that is said first.
+/// More than a fifth unknown is too much to trust any count by cause, so that is said first.
 fn unrecognised(report: &Report) -> Option<String> {
     let events = report.totals.events;
     let unknown = report
@@ -319,6 +313,13 @@ pub(crate) mod tests {
             "The outcome of 21 of 100 login attempts (21.0 %) is not recognised and counts as \
              a failure, so check those texts first. 30 of 100 login attempts failed (30.0 %), \
              most of them «X»: 21 by 1 user through 1 app."
+        );
+        let mut with_finding = unknown(report(10, 3), 3);
+        with_finding.findings = vec![finding("0", "high")];
+        assert!(
+            verdict(&with_finding).starts_with("The outcome of 3 of 10"),
+            "{}",
+            verdict(&with_finding)
         );
     }
 

@@ -2,7 +2,8 @@
 //!
 //! ISO 8601 with offset, `Z` or neither; the event log file's `20251001110003.509`; and what Java's
 //! locales print in Setup: day, month and year in any order, 12 or 24 hours, a zone abbreviation
-//! before or after AM and PM. What one value can't tell, the whole file does: the order of day and
+//! before or after AM and PM, in the letters or words of the languages that Salesforce supports
+//! fully; a month's name is not read. What one value can't tell, the whole file does: the order of day and
 //! month, and what an ambiguous abbreviation means, come in from outside ([`Clock`]), and what each
 //! row says about them goes out ([`TimeEvidence`]).
 
@@ -13,8 +14,8 @@ mod evidence;
 use crate::catalogue::Zones;
 use crate::event::{Instant, LocalTime, Zone};
 
-use cursor::Cursor;
 pub use cursor::numeric_offset;
+use cursor::{Cursor, Meridiem};
 pub use date::DateOrder;
 use date::{Date, Parts};
 pub use evidence::{DateUndecided, TimeEvidence};
@@ -93,6 +94,7 @@ impl<'a> TimeReader<'a> {
             4 if matches!(cursor.peek(), Some(b'-' | b'/' | b'.')) => {
                 self.year_first(year_first, cursor)
             }
+            4 => self.east_asian(year_first, cursor),
             14 => self.compact(year_first, cursor),
             1 | 2 => self.locale(year_first, digits, cursor),
             _ => Err(TimeFault::NotATime),
@@ -117,12 +119,38 @@ impl<'a> TimeReader<'a> {
         Ok(Instant::from_millis(wall))
     }
 
+    /// `2025年10月1日 11:00` and `2025년 10월 1일 11:00`.
+    fn east_asian(&mut self, year: u64, mut cursor: Cursor) -> Result<Instant, TimeFault> {
+        let marks = match (cursor.pass("年"), cursor.pass("년")) {
+            (true, _) => ["月", "日"],
+            (_, true) => ["월", "일"],
+            _ => return Err(TimeFault::NotATime),
+        };
+        let mut numbers = [0; 2];
+        for (number, mark) in numbers.iter_mut().zip(marks) {
+            cursor.blanks();
+            let (value, digits) = cursor.digits();
+            if !(1..=2).contains(&digits) || !cursor.pass(mark) {
+                return Err(TimeFault::NotATime);
+            }
+            *number = signed(value);
+        }
+        let [month, day] = numbers;
+        let year = signed(year);
+        let days = self.days(Parts { year, month, day })?;
+        self.clock_and_zone(days, cursor)
+    }
+
     /// `2025-10-01T11:00:03.509Z`, and what locales print with the year in front.
     fn year_first(&mut self, year: u64, mut cursor: Cursor) -> Result<Instant, TimeFault> {
         let separator = cursor.next();
-        let (month, month_digits) = cursor.digits();
+        let (month, month_digits) = cursor.number_behind(separator);
         let same = cursor.next() == separator;
-        let (day, day_digits) = cursor.digits();
+        let (day, day_digits) = cursor.number_behind(separator);
+        // Korean ends the day with a dot too: `2025. 10. 1. 오후 2:06`.
+        if separator == Some(b'.') {
+            cursor.pass(".");
+        }
         if !same || !(1..=2).contains(&month_digits) || !(1..=2).contains(&day_digits) {
             return Err(TimeFault::NotATime);
         }
@@ -141,10 +169,15 @@ impl<'a> TimeReader<'a> {
         if !matches!(separator, Some(b'/' | b'.' | b'-')) {
             return Err(TimeFault::NotATime);
         }
-        let (b, b_digits) = cursor.digits();
+        let blanks = separator == Some(b'.') && cursor.is_blank();
+        let (b, b_digits) = cursor.number_behind(separator);
         let same = cursor.next() == separator;
-        let (c, c_digits) = cursor.digits();
-        if !same || !(1..=2).contains(&b_digits) || !matches!(c_digits, 2 | 4) {
+        let (c, c_digits) = cursor.number_behind(separator);
+        let ended = separator == Some(b'.') && cursor.pass(".");
+        // `25. 8. 7. 오후 2:06`: Korean, and the only one of these with the year in front.
+        let korean = a_digits == 2 && blanks && (ended || cursor.then_korean());
+        let widths = if korean { 1..=2 } else { 2..=4 };
+        if !same || !(1..=2).contains(&b_digits) || !widths.contains(&c_digits) || c_digits == 3 {
             return Err(TimeFault::NotATime);
         }
         if c_digits == 2 && a_digits != 2 && self.clock.order == DateOrder::Ymd {
@@ -154,8 +187,13 @@ impl<'a> TimeReader<'a> {
             a: signed(a),
             b: signed(b),
             c: signed(c),
-            short_year: c_digits == 2,
+            short_year: c_digits <= 2,
         };
+        if korean {
+            let parts = date.parts(DateOrder::Ymd).ok_or(TimeFault::NotATime)?;
+            let days = self.days(parts)?;
+            return self.clock_and_zone(days, cursor);
+        }
         self.evidence.saw_date(date, separator == Some(b'.'));
         let parts = date.parts(self.clock.order).ok_or(TimeFault::NotATime)?;
         let days = self.days(parts)?;
@@ -167,8 +205,12 @@ impl<'a> TimeReader<'a> {
         if !cursor.date_ends() {
             return Err(TimeFault::NotATime);
         }
+        // Chinese and Korean put it in front: `下午2:06`.
+        let digit = cursor.peek().is_some_and(|byte| byte.is_ascii_digit());
+        let mut meridiem = if digit { None } else { cursor.meridiem() };
+        cursor.blanks();
         let (hour, hour_digits) = cursor.digits();
-        if !(1..=2).contains(&hour_digits) || !matches!(cursor.next(), Some(b':' | b'.')) {
+        if !(1..=2).contains(&hour_digits) || !cursor.hour_ends() {
             return Err(TimeFault::NotATime);
         }
         let (minute, minute_digits) = cursor.digits();
@@ -186,15 +228,17 @@ impl<'a> TimeReader<'a> {
         if minute_digits != 2 {
             return Err(TimeFault::NotATime);
         }
-        let mut afternoon = None;
         // Judged only when all is read: AM and PM may stand behind a zone that is open yet.
         let mut offset = None;
         while cursor.blanks_then_more() {
-            if afternoon.is_none()
-                && let Some(pm) = cursor.meridiem()
+            // Thai ends a time with its word for the hour.
+            if cursor.pass("น.") {
+                continue;
+            }
+            if meridiem.is_none()
+                && let Some(found) = cursor.meridiem()
             {
-                self.evidence.saw_meridiem();
-                afternoon = Some(pm);
+                meridiem = Some(found);
             } else if offset.is_none() {
                 offset = Some(self.offset(cursor.word(), days));
             } else {
@@ -202,11 +246,14 @@ impl<'a> TimeReader<'a> {
             }
         }
         let mut hour = signed(hour);
-        if let Some(pm) = afternoon {
+        if let Some(Meridiem { afternoon, letters }) = meridiem {
+            if letters {
+                self.evidence.saw_meridiem();
+            }
             if !(1..=12).contains(&hour) {
                 return Err(TimeFault::NotATime);
             }
-            hour = hour % 12 + if pm { 12 } else { 0 };
+            hour = hour % 12 + if afternoon { 12 } else { 0 };
         }
         let time = clock_ms(hour, signed(minute), signed(second), millis);
         let wall = days * DAY_MS + time.ok_or(TimeFault::NotATime)?;
@@ -353,6 +400,82 @@ mod tests {
             read_as("25-08-27 14:06:53", DateOrder::Ymd, "UTC"),
             "2025-08-27T14:06:53Z"
         );
+    }
+
+    #[test]
+    fn forms_of_other_languages() {
+        let dmy = |text| read_as(text, DateOrder::Dmy, "UTC");
+        let afternoon = "2025-08-27T14:06:00Z";
+        for text in [
+            "2025/8/27 下午2:06",
+            "2025-8-27 下午2:06",
+            "2025/8/27 下午 2:06",
+            "2025年8月27日 14:06",
+            "2025年8月27日 下午2:06",
+            "2025/08/27 午後2:06",
+            "2025. 8. 27. 오후 2:06",
+            "2025. 8. 27 오후 2:06",
+            "2025. 8. 27. PM 2:06",
+            "2025년 8월 27일 오후 2:06",
+            "2025-08-27 14 h 06",
+            "2025-08-27 kl. 14:06",
+        ] {
+            assert_eq!(read(text), afternoon, "{text}");
+        }
+        for text in [
+            "27.08.25, 14:06",
+            "27. 8. 2025 14:06",
+            "27.8.2025 14.06",
+            "27.8.2025 klo 14.06",
+            "27-08-2025, 14:06",
+            "27/8/2025 下午2:06",
+            "27/08/25, 2:06\u{202f}p.\u{a0}m.",
+            "27/08/25, 2:06\u{202f}p.\u{202f}m.",
+            "27/8/2568, 14:06 น.",
+            "27.08.2025 16:06 MESZ",
+            "27.08.2025 19.36 GMT+05.30",
+            "27/08/2025 09:06 UTC\u{2212}5",
+        ] {
+            assert_eq!(dmy(text), afternoon, "{text}");
+        }
+        assert_eq!(
+            read_as("25. 8. 27. 오전 12:06", DateOrder::Ymd, "UTC"),
+            "2025-08-27T00:06:00Z"
+        );
+        // Buddhist or not: two digits don't tell. A month's name is not read.
+        for text in ["27/8/68 14:06", "27 août 2025, 14:06", "2025年8月 14:06"] {
+            assert_eq!(dmy(text), "NotATime", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_korean_year_stands_in_front() {
+        let zones = Zones::load().expect("the list");
+        for order in [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd] {
+            for text in [
+                "25. 8. 7. 오후 2:06",
+                "25. 8. 7 오후 2:06",
+                "25. 8. 7. PM 2:06",
+                "25. 08. 07. 14:06",
+            ] {
+                assert_eq!(read_as(text, order, "UTC"), "2025-08-07T14:06:00Z");
+            }
+        }
+        // Slovene ends no date with a dot.
+        let slovene = read_as("25. 8. 07 14:06", DateOrder::Dmy, "UTC");
+        assert_eq!(slovene, "2007-08-25T14:06:00Z");
+        // Dotted or foreign words for AM and PM don't mean that the month is first.
+        let clock = Clock {
+            order: DateOrder::Mdy,
+            zone: Zone::UTC,
+            decided: Vec::new(),
+        };
+        let mut reader = TimeReader::new(&clock, &zones);
+        reader
+            .read("5/6/2026, 2:06 p. m.".as_bytes())
+            .expect("a time");
+        let order = reader.into_evidence().order();
+        assert_eq!(order, Err(DateUndecided::Nothing));
     }
 
     #[test]
