@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::inventory::busiest;
-use super::refusals::{Earliest, Refusals, Refused, Triple, cause};
+use super::refusals::{Earliest, Refusals, Refused, cause};
 use super::switch::{About, Group, Nearly, groups};
 use super::wording::{self, DAY_MS, count, span, time};
 use super::{Confidence, Detector, Finding, Found, NearMiss, Scope, Seen, Severity, Thresholds};
@@ -121,15 +121,10 @@ impl<'g, 'r> Case<'g, 'r> {
             .unwrap_or_default();
         let end = members.iter().map(|one| one.last).max().unwrap_or_default();
         let worked = members.iter().filter(|one| one.worked.is_some());
-        let mut others: Vec<Triple> = refusals
-            .since
-            .iter()
-            .filter(|row| row.triple.org == group.org && row.last > start)
-            .map(|row| row.triple)
-            .filter(|triple| members.iter().all(|one| one.triple != *triple))
-            .collect();
-        others.sort_unstable();
-        others.dedup();
+        let of_org = refusals.since.iter().filter(|one| one.triple.org == group.org);
+        let others = of_org
+            .filter(|one| one.last > start)
+            .filter(|one| members.iter().all(|member| member.triple != one.triple));
         let before = members.iter().filter_map(|one| one.worked);
         Self {
             group,
@@ -141,7 +136,7 @@ impl<'g, 'r> Case<'g, 'r> {
             last_worked: before.map(|known| (known.last, known.exact)).max(),
             switched: worked.map(|one| one.first).min().unwrap_or(start),
             recovered: recovered(members, end),
-            others: others.len() as u64,
+            others: others.count() as u64,
             ongoing: members.iter().any(|one| goes_on(one, seen.until)),
             data_start: refusals.starts.get(&group.org).copied().unwrap_or(start),
         }

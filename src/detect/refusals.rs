@@ -111,11 +111,13 @@ pub struct Refused {
     pub person: bool,
 }
 
-/// A row of successes by the username-password flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A user and app that log in by the username-password flow since the first refusal in their org.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success {
     pub triple: Triple,
-    pub first: Instant,
+    /// The first and last of each row of successes, in the order of the tally.
+    pub rows: Vec<(Instant, Instant)>,
+    /// The last of all.
     pub last: Instant,
 }
 
@@ -124,7 +126,7 @@ pub struct Success {
 pub struct Refusals {
     /// Sorted by org, user and app.
     pub refused: Vec<Refused>,
-    /// In the order of the tally.
+    /// Sorted by org, user and app.
     pub since: Vec<Success>,
     /// The first attempt of each org in the data.
     pub starts: FxHashMap<u32, Instant>,
@@ -173,7 +175,7 @@ impl Refusals {
             let first = org_first.entry(triple.org).or_insert(row.first);
             *first = row.first.min(*first);
         }
-        let mut since = Vec::new();
+        let mut since: FxHashMap<Triple, Success> = FxHashMap::default();
         let mut people: FxHashSet<(u32, u32)> = FxHashSet::default();
         let mut starts: FxHashMap<u32, Instant> = FxHashMap::default();
         if drafts.is_empty() {
@@ -205,11 +207,13 @@ impl Refusals {
             }
             let first = org_first.get(&triple.org);
             if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last > *at) {
-                since.push(Success {
+                let known = since.entry(triple).or_insert_with(|| Success {
                     triple,
-                    first: row.first,
+                    rows: Vec::new(),
                     last: row.last,
                 });
+                known.rows.push((row.first, row.last));
+                known.last = known.last.max(row.last);
             }
         }
         let mut refused: Vec<Refused> = drafts.into_iter().map(Draft::finish).collect();
@@ -218,6 +222,8 @@ impl Refusals {
             one.person = user != 0 && people.contains(&(org, user));
         }
         refused.sort_unstable_by_key(|one| one.triple);
+        let mut since: Vec<Success> = since.into_values().collect();
+        since.sort_unstable_by_key(|one| one.triple);
         Self {
             refused,
             since,

@@ -153,9 +153,10 @@ fn when_due(one: &Refused, span: i64) -> bool {
 }
 
 /// Whether a success by the flow is known to lie between the switch and the last refusal.
-fn logs_in_meanwhile(row: &Success, switched: Instant, end: Instant) -> bool {
+fn logs_in_meanwhile(one: &Success, switched: Instant, end: Instant) -> bool {
     let inside = |at: Instant| at > switched && at <= end;
-    inside(row.first) || inside(row.last)
+    let mut rows = one.rows.iter();
+    rows.any(|(first, last)| inside(*first) || inside(*last))
 }
 
 /// Whether the flow works again after the last refusal, but for none of those refused: then it
