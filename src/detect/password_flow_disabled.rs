@@ -121,7 +121,10 @@ impl<'g, 'r> Case<'g, 'r> {
             .unwrap_or_default();
         let end = members.iter().map(|one| one.last).max().unwrap_or_default();
         let worked = members.iter().filter(|one| one.worked.is_some());
-        let of_org = refusals.since.iter().filter(|one| one.triple.org == group.org);
+        let of_org = refusals
+            .since
+            .iter()
+            .filter(|one| one.triple.org == group.org);
         let others = of_org
             .filter(|one| one.last > start)
             .filter(|one| members.iter().all(|member| member.triple != one.triple));

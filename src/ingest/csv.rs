@@ -152,6 +152,33 @@ pub fn next(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> S
     }
 }
 
+/// Reads the first `count` fields of the record at the start of `block` into `record`, and returns
+/// where the next field begins; `None` where the block holds no such field, or a quote that is out
+/// of place: then [`next`] tells what stands there.
+#[inline]
+pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -> Option<usize> {
+    record.fields.clear();
+    let mut pos = 0;
+    for _ in 0..count {
+        let field = if *block.get(pos)? == b'"' {
+            quoted(block, pos, false, delimiter)
+        } else {
+            unquoted(block, pos, false, delimiter)
+        };
+        let Scan::Field {
+            field,
+            next: Next::Field(at),
+            stray: false,
+        } = field
+        else {
+            return None;
+        };
+        record.fields.push(field);
+        pos = at;
+    }
+    Some(pos)
+}
+
 /// A record is complete. Several lines with a stray quote are not one record but a lost quote.
 fn finish(bytes: &[u8], junk: bool) -> Step {
     if bytes.len() > MAX_RECORD {

@@ -12,13 +12,14 @@ use super::names::Names;
 use super::reading::Reading;
 use super::reject::{Reason, value};
 use super::row::{Evidence, Row};
+use super::tails::Tails;
 use super::value::flow::{Told, flow};
 use super::value::known::{api_version, client, host, known, tls};
 use super::value::time::{TimeFault, TimeReader};
 use super::value::{address, id};
 use crate::catalogue::Known;
 use crate::event::{Dims, DimsId, DimsTable, Instant, Kind, Sym};
-use crate::ingest::csv::Record;
+use crate::ingest::csv::{self, Record};
 
 /// Combinations remembered before the table is emptied: many more than real files have.
 const REMEMBERED: usize = 1 << 16;
@@ -43,6 +44,16 @@ const DIMS_ROLES: [Role; 16] = [
     Role::Host,
 ];
 
+/// A login whose row ends as an earlier one did.
+#[derive(Clone, Copy, Debug)]
+pub struct Repeated {
+    pub at: Instant,
+    pub user: Sym,
+    pub dims: DimsId,
+    /// The row's bytes, its one line end among them.
+    pub bytes: usize,
+}
+
 /// Decodes the rows of one file.
 pub struct Decoder<'a> {
     reading: &'a Reading<'a>,
@@ -53,6 +64,9 @@ pub struct Decoder<'a> {
     org: Sym,
     dims_columns: Vec<usize>,
     key: Vec<u8>,
+    tails: Tails,
+    /// Where the end of the row that is read next begins, if it is to be remembered.
+    tail_at: Option<usize>,
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
     users: FxHashMap<Box<[u8]>, Sym>,
     latin1: bool,
@@ -81,6 +95,8 @@ impl<'a> Decoder<'a> {
             time: TimeReader::new(&reading.clock, &known.zones),
             names,
             org,
+            tails: Tails::of(columns, &dims_columns),
+            tail_at: None,
             dims_columns,
             key: Vec::new(),
             dims: FxHashMap::default(),
@@ -107,6 +123,27 @@ impl<'a> Decoder<'a> {
         &self.names.dims
     }
 
+    /// The login at the start of a block, if its row ends as an earlier one did; `None` says
+    /// nothing: the row must be read in full. `record` is overwritten.
+    #[inline]
+    pub fn repeated(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
+        self.tail_at = None;
+        let from = self.tails.from()?;
+        let tail_at = csv::leading(block, from, self.reading.delimiter, record)?;
+        let line = memchr::memchr(b'\n', &block[tail_at..])?;
+        let bytes = tail_at + line + 1;
+        let Some(dims) = self.tails.find(&block[tail_at..bytes]) else {
+            self.tail_at = Some(tail_at);
+            return None;
+        };
+        Some(Repeated {
+            at: self.at(record, block).ok()?,
+            user: self.user(record, block),
+            dims,
+            bytes,
+        })
+    }
+
     /// What a record is. `block` is the bytes that the record's fields point into.
     pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
         let width = self.reading.columns.width();
@@ -130,11 +167,16 @@ impl<'a> Decoder<'a> {
             Err(reason) => return Row::Reject(reason),
         };
         match self.at(record, block) {
-            Ok(at) => Row::Attempt {
-                at,
-                user: self.user(record, block),
-                dims,
-            },
+            Ok(at) => {
+                if let Some(tail_at) = self.tail_at.take() {
+                    self.tails.remember(&block[tail_at..], dims);
+                }
+                Row::Attempt {
+                    at,
+                    user: self.user(record, block),
+                    dims,
+                }
+            }
             Err(Some(_)) if self.repeats_header(record, block) => Row::Ignored,
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),

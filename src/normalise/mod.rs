@@ -12,9 +12,10 @@ mod notes;
 mod reading;
 mod reject;
 mod row;
+mod tails;
 pub mod value;
 
-pub use decode::Decoder;
+pub use decode::{Decoder, Repeated};
 pub use layout::{Column, Columns, Layout, LayoutKind, Layouts, Role};
 pub use ledger::Ledger;
 pub use names::Names;

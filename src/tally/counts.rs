@@ -6,7 +6,7 @@ use super::row::{Row, compact};
 use crate::event::{DimsId, Instant, Place, Sym};
 
 /// Entries at which the map of the current piece is emptied into rows.
-const MAP_FULL: usize = 1 << 16;
+const MAP_FULL: usize = 1 << 14;
 /// Rows of one file at which they are first added up.
 const COMPACT_AT: usize = 1 << 21;
 

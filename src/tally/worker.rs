@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::counts::Counts;
-use crate::event::{DimsId, Place};
+use crate::event::{DimsId, Instant, Place, Sym};
 use crate::ingest::csv::{self, Record, Step};
 use crate::ingest::{Blocks, Compression, Piece, find_first_record};
 use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Reject};
@@ -121,6 +121,12 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
     let mut record = Record::default();
     let delimiter = work.reading.delimiter;
     while blocks.offset() < end {
+        if let Some(known) = work.decoder.repeated(blocks.bytes(), &mut record) {
+            work.count(known.at, known.user, known.dims, span);
+            span.lines += 1;
+            blocks.advance(known.bytes);
+            continue;
+        }
         let step = csv::next(blocks.bytes(), blocks.ended(), delimiter, &mut record);
         match step {
             Step::Record { bytes, lines } => {
@@ -173,10 +179,7 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
     }
     match work.decoder.row(record, bytes) {
         normalise::Row::Attempt { at, user, dims } => {
-            span.ledger.events += 1;
-            let place = Place::new(span.index, span.lines + 1);
-            let success = work.is_success(dims);
-            work.counts.add(at, success, user, dims, place);
+            work.count(at, user, dims, span);
         }
         normalise::Row::User => span.ledger.events += 1,
         normalise::Row::Ignored => span.ledger.ignored += 1,
@@ -191,6 +194,14 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
 }
 
 impl Work<'_, '_> {
+    #[inline]
+    fn count(&mut self, at: Instant, user: Sym, dims: DimsId, span: &mut Span) {
+        span.ledger.events += 1;
+        let place = Place::new(span.index, span.lines + 1);
+        let success = self.is_success(dims);
+        self.counts.add(at, success, user, dims, place);
+    }
+
     /// Whether a combination is a success; asked for every row, so kept in a table.
     #[inline]
     fn is_success(&mut self, dims: DimsId) -> bool {

@@ -10,6 +10,7 @@
 mod cursor;
 mod date;
 mod evidence;
+mod same_hour;
 
 use crate::catalogue::Zones;
 use crate::event::{Instant, LocalTime, Zone};
@@ -19,6 +20,7 @@ use cursor::{Cursor, Meridiem};
 pub use date::DateOrder;
 use date::{Date, Parts};
 pub use evidence::{DateUndecided, TimeEvidence};
+use same_hour::SameHour;
 
 /// How the times of one file are to be read.
 #[derive(Clone, Debug)]
@@ -57,6 +59,10 @@ pub struct TimeReader<'a> {
     last_date: Option<(Parts, i64)>,
     /// A local day on which the zone's offset doesn't change, and that offset in milliseconds.
     quiet_day: Option<(i64, i64)>,
+    /// The text read last, where others of its hour can be told from it.
+    same_hour: Option<SameHour>,
+    /// Whether the zone of the time read last has no clock change near it.
+    quiet: bool,
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -71,6 +77,8 @@ impl<'a> TimeReader<'a> {
             evidence: TimeEvidence::default(),
             last_date: None,
             quiet_day: None,
+            same_hour: None,
+            quiet: false,
         }
     }
 
@@ -83,7 +91,19 @@ impl<'a> TimeReader<'a> {
     ///
     /// # Errors
     /// Why it is none.
+    #[inline]
     pub fn read(&mut self, text: &[u8]) -> Result<Instant, TimeFault> {
+        // The row before gave all the evidence that this one could give.
+        if let Some(at) = self.same_hour.as_ref().and_then(|known| known.read(text)) {
+            return Ok(at);
+        }
+        self.quiet = false;
+        let at = self.read_in_full(text)?;
+        self.same_hour = self.quiet.then(|| SameHour::of(text, at)).flatten();
+        Ok(at)
+    }
+
+    fn read_in_full(&mut self, text: &[u8]) -> Result<Instant, TimeFault> {
         let mut cursor = Cursor::new(text);
         cursor.blanks();
         if cursor.is_done() {
@@ -258,7 +278,10 @@ impl<'a> TimeReader<'a> {
         let time = clock_ms(hour, signed(minute), signed(second), millis);
         let wall = days * DAY_MS + time.ok_or(TimeFault::NotATime)?;
         Ok(match offset.transpose()? {
-            Some(Offset::Millis(offset)) => Instant::from_millis(wall - offset),
+            Some(Offset::Millis(offset)) => {
+                self.quiet = true;
+                Instant::from_millis(wall - offset)
+            }
             Some(Offset::Of(zone)) => match zone.instant_of(wall) {
                 LocalTime::One(at) | LocalTime::Fold(at) | LocalTime::Gap(at) => at,
             },
@@ -303,6 +326,7 @@ impl<'a> TimeReader<'a> {
         if let Some((quiet, offset)) = self.quiet_day
             && quiet == day
         {
+            self.quiet = true;
             return Instant::from_millis(wall - offset);
         }
         let at = |wall| self.clock.zone.instant_of(wall);
@@ -312,6 +336,7 @@ impl<'a> TimeReader<'a> {
         {
             let offset = begin - first.millis();
             self.quiet_day = Some((day, offset));
+            self.quiet = true;
             return Instant::from_millis(wall - offset);
         }
         match at(wall) {

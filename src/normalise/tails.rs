@@ -1,0 +1,130 @@
+//! The ends of rows that were met before.
+//!
+//! Where the columns that change from row to row (user, time, id) come first, what stands behind
+//! them repeats: a machine logs in the same way every time. Such an end is known by its bytes,
+//! without being split into fields again.
+
+use rustc_hash::FxHashMap;
+
+use super::layout::{Columns, Role};
+use crate::event::DimsId;
+
+/// Columns that change from row to row.
+const CHANGING: [Role; 5] = [
+    Role::Time,
+    Role::Timestamp,
+    Role::User,
+    Role::UserId,
+    Role::Id,
+];
+/// Fewer columns than this are split as quickly as they are looked up.
+const FEWEST: usize = 4;
+/// Ends remembered before the table is emptied: many more than real files have.
+const REMEMBERED: usize = 1 << 15;
+/// A longer end is no login's.
+const LONGEST: usize = 4096;
+/// Rows after which it is judged whether ends repeat, and how many in a hundred must.
+const TRIED: u32 = 1 << 12;
+const WORTH: u32 = 50;
+
+/// What the ends of rows of one file mean.
+#[derive(Debug)]
+pub(super) struct Tails {
+    /// The column that ends begin with; 0 where the columns don't stand so that ends repeat.
+    from: usize,
+    known: FxHashMap<Box<[u8]>, DimsId>,
+    looked: u32,
+    found: u32,
+}
+
+impl Tails {
+    /// For rows with these columns, of which `telling` are looked at beside the changing ones.
+    pub(super) fn of(columns: &Columns, telling: &[usize]) -> Self {
+        let changing = CHANGING.iter().filter_map(|&role| columns.at(role));
+        let from = changing.max().map_or(0, |last| last + 1);
+        let behind = telling.iter().all(|&column| column >= from);
+        let enough = columns.width() >= from + FEWEST;
+        Self {
+            from: if behind && enough { from } else { 0 },
+            known: FxHashMap::default(),
+            looked: 0,
+            found: 0,
+        }
+    }
+
+    /// How many fields come before the end; `None` where ends are not worth looking at.
+    #[inline]
+    pub(super) fn from(&self) -> Option<usize> {
+        (self.from > 0).then_some(self.from)
+    }
+
+    /// What an end, up to and with its line end, was found to mean.
+    #[inline]
+    pub(super) fn find(&mut self, end: &[u8]) -> Option<DimsId> {
+        self.looked += 1;
+        let found = self.known.get(end).copied();
+        self.found += u32::from(found.is_some());
+        if self.looked == TRIED {
+            if self.found * 100 < self.looked * WORTH {
+                self.from = 0;
+                self.known = FxHashMap::default();
+            }
+            (self.looked, self.found) = (0, 0);
+        }
+        found
+    }
+
+    /// Remembers what the end of a complete record means. One that holds a line end inside quotes
+    /// could not be found again by its bytes up to the first line end.
+    pub(super) fn remember(&mut self, end: &[u8], dims: DimsId) {
+        let one_line = memchr::memchr(b'\n', end).is_some_and(|at| at + 1 == end.len());
+        if self.from == 0 || !one_line || end.len() > LONGEST {
+            return;
+        }
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        self.known.insert(end.into(), dims);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::Layouts;
+
+    fn of(header: &str) -> Option<usize> {
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+        let layouts = Layouts::load().expect("the layouts");
+        let (_, columns) = layouts.recognise(&names).expect("a layout");
+        let told = [Role::Status, Role::App].map(|role| columns.at(role));
+        let telling: Vec<usize> = told.into_iter().flatten().collect();
+        Tails::of(&columns, &telling).from()
+    }
+
+    #[test]
+    fn ends_begin_behind_the_changing_columns() {
+        let setup = "Username,Login Time,Source IP,Status,Application,Browser";
+        assert_eq!(of(setup), Some(2));
+        let status_first = "Status,Username,Login Time,Application,Browser,Platform";
+        assert_eq!(of(status_first), None);
+        assert_eq!(of("Username,Status,Application,Login Time"), None);
+    }
+
+    #[test]
+    fn ends_that_do_not_repeat_are_given_up() {
+        let columns = "Username,Login Time,Source IP,Status,Application,Browser".split(',');
+        let names: Vec<String> = columns.map(str::to_owned).collect();
+        let layouts = Layouts::load().expect("the layouts");
+        let (_, columns) = layouts.recognise(&names).expect("a layout");
+        let mut tails = Tails::of(&columns, &[2, 3]);
+        tails.remember(b"a,b\n", DimsId(7));
+        tails.remember(b"\"a\nb\",c\n", DimsId(8));
+        assert_eq!(tails.find(b"a,b\n"), Some(DimsId(7)));
+        assert_eq!(tails.find(b"\"a\n"), None);
+        for at in 2..TRIED {
+            tails.find(at.to_string().as_bytes());
+        }
+        assert_eq!(tails.from(), None);
+    }
+}
