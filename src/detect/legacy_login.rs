@@ -12,7 +12,8 @@ use super::{Confidence, Detector, Finding, Found, Scope, Seen, Severity, Thresho
 use crate::catalogue::{Precision, Retirement};
 use crate::event::{Basis, Flow, Instant};
 
-const ID: &str = "legacy-login";
+/// The id of the rule.
+pub const ID: &str = "legacy-login";
 
 /// Limits of this rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -134,6 +135,12 @@ fn scope(one: &Integration<'_>) -> Scope {
         sources: one.sources.clone(),
         causes: Vec::new(),
     }
+}
+
+/// The flow that a finding of this rule is about; `None` for findings of other rules.
+pub fn flow(finding: &Finding) -> Option<Flow> {
+    let last = finding.anchor.rsplit('\n').next()?;
+    Flow::from_id(last).filter(|_| finding.rule == ID)
 }
 
 /// The names of user, app and flow, one a line.

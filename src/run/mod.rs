@@ -81,7 +81,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     if matches!(target, Target::Folder(_)) {
         folder::check(&ask.output.out)?;
     }
-    let config = Config::load(ask.input.config.as_deref())?;
+    let config = Config::load(ask.input.config.as_deref()).map_err(|error| Usage::of(&error))?;
     let known = Known::load()?;
     let layouts = Layouts::load()?;
     let told = FilesTold::of(ask, &layouts)?;
@@ -93,7 +93,8 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
     let bounds = shown(ask, &known, &filled.tally, &resolved);
     let shown = bounds.of(&filled.tally, &resolved);
-    let seen = seen(ask, &known, &filled.tally, &resolved, &bounds);
+    let reported = bounds.ends(&filled.tally);
+    let seen = seen(ask, &known, &filled.tally, &resolved, &bounds, reported);
     let mut detected =
         seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
     let mut integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
@@ -107,6 +108,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     };
     let looked = Looked {
         shown: &shown,
+        reported,
         detected: &detected,
         integrations: &integrations,
         config: &config,
