@@ -204,7 +204,7 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
 }
 
 /// What rules and the inventory see: all that was read, and what of it is reported, up to the last
-/// event of it. `None` where nothing was read.
+/// event of it; the inventory is still to be made. `None` where nothing was read.
 pub(super) fn seen<'a>(
     ask: &Analyze,
     known: &'a Known,
@@ -225,6 +225,7 @@ pub(super) fn seen<'a>(
             Some((_, today)) => today,
             None => shown.until.map_or(last, |until| until.min(last)),
         },
+        integrations: &[],
     })
 }
 

@@ -9,8 +9,8 @@ use std::sync::atomic::Ordering;
 
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
-use crate::detect::inventory::inventory;
-use crate::detect::{Detected, Thresholds, detect};
+use crate::detect::inventory::Inventory;
+use crate::detect::{Detected, Seen, Thresholds, detect};
 use crate::ingest;
 use crate::normalise::Layouts;
 use crate::report::{assemble, catalogue_text, folder, rules_text};
@@ -81,8 +81,9 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     if matches!(target, Target::Folder(_)) {
         folder::check(&ask.output.out)?;
     }
-    let config = Config::load(ask.input.config.as_deref()).map_err(|error| Usage::of(&error))?;
-    let known = Known::load()?;
+    let config = Config::load(ask.input.config.as_deref())?;
+    let mut known = Known::load()?;
+    config.teach(&mut known)?;
     let layouts = Layouts::load()?;
     let told = FilesTold::of(ask, &layouts)?;
     let at_paths = ingest::find(&told.paths);
@@ -93,13 +94,20 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
     let bounds = shown(ask, &known, &filled.tally, &resolved);
     let shown = bounds.of(&filled.tally, &resolved);
-    let reported = bounds.ends(&filled.tally);
-    let seen = seen(ask, &known, &filled.tally, &resolved, &bounds, reported);
-    let mut detected =
-        seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
-    let mut integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
+    let ends = bounds.ends(&filled.tally);
+    let seen = seen(ask, &known, &filled.tally, &resolved, &bounds, ends);
+    let inventory = seen.map_or_else(Inventory::default, |seen| Inventory::of(&seen));
+    let mut detected = seen.map_or_else(Detected::default, |seen| {
+        let integrations = &inventory.whole;
+        let seen = Seen {
+            integrations,
+            ..seen
+        };
+        detect(&seen, &config.thresholds)
+    });
     detected.findings.retain(|finding| bounds.concerns(finding));
-    integrations.retain(|integration| bounds.has(integration));
+    let reported = inventory.reported().iter();
+    let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
@@ -108,7 +116,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     };
     let looked = Looked {
         shown: &shown,
-        reported,
+        reported: ends,
         detected: &detected,
         integrations: &integrations,
         config: &config,

@@ -184,10 +184,18 @@ impl Times {
         })
     }
 
-    /// Shades times in a panel, on which columns are drawn later, and marks them at its upper
-    /// edge.
+    /// Shades the columns of a panel that times touch (their ends excluded), before the columns
+    /// are drawn, and marks them at the panel's upper edge.
     pub fn shade(&self, sheet: &Sheet, panel: Panel, times: &[(i64, i64)]) {
-        for (x, width) in times.iter().filter_map(|(from, to)| self.span(*from, *to)) {
+        let column = self.column.max(1);
+        let floor = |time: i64| (time - self.start).div_euclid(column) * column + self.start;
+        let whole =
+            |(from, to): &(i64, i64)| (floor(*from), floor((*to).max(*from + 1) - 1) + column);
+        for (x, width) in times
+            .iter()
+            .map(whole)
+            .filter_map(|(from, to)| self.span(from, to))
+        {
             shaded(sheet, (x, panel.top - MARK), (width, panel.height + MARK));
         }
     }
@@ -240,6 +248,24 @@ mod tests {
                     .all(|(x, width)| *width >= 1 && *x >= LEFT && x + width <= RIGHT)
             );
         }
+    }
+
+    #[test]
+    fn a_time_lies_where_its_columns_do() {
+        let times = Times {
+            start: 0,
+            end: 10 * HOUR,
+            column: HOUR,
+        };
+        for column in 0..10 {
+            let (x, width) = slot(column, 10);
+            let (from, to) = (column as i64 * HOUR, (column as i64 + 1) * HOUR);
+            let (left, wide) = times.span(from, to).expect("on the axis");
+            assert!(left <= x && x + width <= left + wide, "{column}");
+        }
+        assert_eq!(times.span(11 * HOUR, 12 * HOUR), None);
+        assert_eq!(times.span(10 * HOUR, 12 * HOUR), Some((RIGHT - 2, 2)));
+        assert_eq!(times.span(-5, -1), None);
     }
 
     #[test]

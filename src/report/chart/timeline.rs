@@ -29,7 +29,8 @@ pub struct TimelineSeries {
     pub causes: Vec<String>,
     /// All columns, empty ones included.
     pub columns: Vec<Column>,
-    /// First and last failure of each spike that touches the columns, in seconds since 1970.
+    /// From the first failure of each spike that touches the columns to the second behind its last,
+    /// in seconds since 1970.
     pub spikes: Vec<(i64, i64)>,
 }
 
@@ -131,8 +132,8 @@ fn spikes(report: &Report, start: i64, end: i64) -> Vec<(i64, i64)> {
     let findings = report.findings.iter();
     findings
         .filter(|finding| finding.rule == failure_spike::ID)
-        .filter_map(|finding| Some((seconds_of(&finding.start)?, seconds_of(&finding.end)?)))
-        .filter(|(from, to)| *to >= start && *from < end)
+        .filter_map(|finding| Some((seconds_of(&finding.start)?, seconds_of(&finding.end)? + 1)))
+        .filter(|(from, to)| *to > start && *from < end)
         .collect()
 }
 

@@ -76,17 +76,21 @@ fn sentence(all: &[Integration], today: Option<&Time>) -> String {
 
 /// The retirement that comes next; where all are over, the latest.
 fn nearest(all: &[Integration], today: &Time) -> Option<String> {
-    let dates = all.iter().filter_map(|one| date(one.retires.as_deref()?));
-    let mut dates: Vec<(i64, &str)> = dates
-        .filter_map(|date| Some((days(today, date)?, date)))
+    let dates = all
+        .iter()
+        .filter_map(|one| Some((date(one.retires.as_deref()?)?, about(one))));
+    let mut dates: Vec<(i64, &str, &str)> = dates
+        .filter_map(|(date, about)| Some((days(today, date)?, about, date)))
         .collect();
     dates.sort_unstable();
-    let next = dates.iter().find(|(days, _)| *days >= 0);
-    let (days, date) = next.or(dates.last())?;
+    let next = dates.iter().find(|(days, ..)| *days >= 0);
+    let (days, about, date) = next.or(dates.last())?;
+    let far = distance(about, *days);
+    let on = if about.is_empty() { "on " } else { about };
     Some(match days {
-        0 => format!("The next retirement is on the last day of this report, {date}."),
-        1.. => format!("The next retirement is {}, on {date}.", distance(*days)),
-        _ => format!("The last retirement was {}, on {date}.", distance(*days)),
+        0 => format!("The next retirement is {about}on the last day of this report, {date}."),
+        1.. => format!("The next retirement is {far}, {on}{date}."),
+        _ => format!("The last retirement was {far}, {on}{date}."),
     })
 }
 
@@ -153,8 +157,24 @@ fn retires(one: &Integration, today: Option<&Time>, limits: Limits) -> Cell {
     let Some(text) = one.retires.as_deref() else {
         return Cell::Noted("–".to_owned(), None);
     };
+    let about = about(one);
     let days = date(text).and_then(|date| days(today?, date));
-    Cell::Noted(shown(text, limits.chars), days.map(distance))
+    let mut notes: Vec<String> = days.map(|days| distance(about, days)).into_iter().collect();
+    if !one.retires_otherwise.is_empty() {
+        let others = one.retires_otherwise.iter().take(limits.lines.min(6));
+        let others: Vec<String> = others.map(|text| shown(text, limits.chars)).collect();
+        notes.push(format!("also named: {}", others.join(", ")));
+    }
+    let day = format!("{about}{}", shown(text, limits.chars));
+    Cell::Noted(day, (!notes.is_empty()).then(|| notes.join("; ")))
+}
+
+/// What stands before a date that stands for a release.
+fn about(one: &Integration) -> &'static str {
+    match one.retires_precision.as_deref() {
+        Some("release") => "about ",
+        _ => "",
+    }
 }
 
 /// Up to six versions in a line.
@@ -207,12 +227,12 @@ fn days(today: &Time, date: &str) -> Option<i64> {
 }
 
 /// `in 90 days`, `today`, `1 day ago`, seen from the end of the report.
-fn distance(days: i64) -> String {
+fn distance(about: &str, days: i64) -> String {
     let words = count(days.unsigned_abs(), "day", "days");
     match days {
-        0 => "today".to_owned(),
-        1.. => format!("in {words}"),
-        _ => format!("{words} ago"),
+        0 => format!("{about}today"),
+        1.. => format!("in {about}{words}"),
+        _ => format!("{about}{words} ago"),
     }
 }
 
@@ -238,6 +258,8 @@ mod tests {
             period_seconds: None,
             status: status.to_owned(),
             retires: retires.map(str::to_owned),
+            retires_precision: retires.map(|_| "day".to_owned()),
+            retires_otherwise: Vec::new(),
         }
     }
 
