@@ -125,7 +125,7 @@ fn spikes_are_marked_where_they_touch_the_columns() {
         .collect();
     assert_eq!(hours, [(18_600, 22_201), (-67_800, 1)]);
     assert!(summary(&seen).ends_with("; 2 failure spikes marked."));
-    let marks = |svg: &str| svg.matches("fill=\"#E3E9F0\"").count();
+    let marks = |svg: &str| svg.matches(" fill=\"#E3E9F0\"").count();
     assert_eq!(marks(&draw(&seen)), 3); // and one in the legend
     report.findings.clear();
     assert_eq!(marks(&draw(&series(&report))), 0);
