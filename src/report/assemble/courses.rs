@@ -38,6 +38,8 @@ pub struct Course {
     /// First minute of the incident and the one behind its last; `None` where the finding is no
     /// incident.
     pub incident: Option<(u32, u32)>,
+    /// Attempts that the finding is made of.
+    pub count: u64,
     /// Failures that were to be expected in the incident.
     pub expected: Option<f64>,
 }
@@ -158,6 +160,7 @@ impl<'a> Draft<'a> {
             course: Course {
                 successes: !is_spike,
                 incident: is_incident.then_some((start, end)),
+                count: finding.count,
                 expected: finding.expected,
                 ..Course::empty(from, to.max(from + 1))
             },
@@ -209,6 +212,7 @@ impl Course {
             columns: vec![Attempts::default(); count(column) as usize],
             successes: true,
             incident: None,
+            count: 0,
             expected: None,
         }
     }

@@ -78,7 +78,8 @@ fn texts(course: &Course) -> Vec<(Swatch, String)> {
         texts.push((Swatch::Expected, text));
     }
     if course.incident.is_some() {
-        texts.push((Swatch::Incident, "the finding".to_owned()));
+        let text = format!("the finding: {}", axis::grouped(course.count));
+        texts.push((Swatch::Incident, text));
     }
     texts
 }
@@ -186,6 +187,7 @@ mod tests {
             columns,
             successes: true,
             incident: Some((29_540_880, 29_540_940)),
+            count: 30,
             expected: None,
         }
     }
