@@ -118,7 +118,11 @@ impl<'a> Inventory<'a> {
         let evidence = Evidence::of(seen);
         let rows = seen.tally.rows.iter();
         let rows = rows.filter(|row| row.first <= seen.until);
-        let is_part = rows.clone().any(|row| row.last < seen.since);
+        // rows come by bucket, so only the first ones can lie before
+        let is_part = rows
+            .clone()
+            .take_while(|row| Instant::from_minute(row.bucket) <= seen.since)
+            .any(|row| row.last < seen.since);
         let (mut whole, mut part) = (Drafts::default(), Drafts::default());
         for row in rows {
             let what = seen.resolved.what[row.dims.index()];

@@ -134,12 +134,11 @@ impl<'a> Draft<'a> {
         let is_spike = finding.rule == failure_spike::ID;
         let (from, to) = if is_spike {
             let long = end - start;
-            // enough of what is usual to see what is not
-            let before = (3 * long).max(2 * DAY_MINUTES);
-            let after = long.max(DAY_MINUTES);
+            // on either side as much of what is usual, two days at least
+            let around = long.max(2 * DAY_MINUTES);
             (
-                start.saturating_sub(before).max(known),
-                (end + after).min(today),
+                start.saturating_sub(around).max(known),
+                (end + around).min(today),
             )
         } else {
             (known, today)
