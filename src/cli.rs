@@ -75,7 +75,7 @@ pub struct InputArgs {
     /// A User export that gives user ids their names; also recognised among the paths
     #[arg(long, value_name = "FILE")]
     pub users: Vec<PathBuf>,
-    /// Thresholds and suppressions [default: loginscope.toml here, if present]
+    /// Thresholds, suppressions and dates of retirement [default: loginscope.toml here, if present]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

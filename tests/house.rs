@@ -153,6 +153,7 @@ fn only_the_ends_print_and_nobody_asks_for_the_time() {
         "event/",
         "catalogue/",
         "normalise/",
+        "detect/",
         "report/html/",
         "report/chart/",
     ];

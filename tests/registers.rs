@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::support::{repository, source};
+use loginscope::detect::DETECTORS;
+
+use crate::support::{read, repository, source};
 
 /// The file stems of a folder with an extension, sorted.
 fn stems(folder: &str, extension: &str) -> Vec<String> {
@@ -55,6 +57,49 @@ fn every_language_is_registered() {
             "languages.rs doesn't register {code}"
         );
     }
+}
+
+#[test]
+fn every_detector_is_registered_by_its_id_and_has_a_page_and_cases() {
+    let ids: Vec<&str> = DETECTORS.iter().map(|rule| rule.id()).collect();
+    assert!(
+        ids.is_sorted_by(|a, b| a < b),
+        "in order of their ids: {ids:?}"
+    );
+    let on_disk: Vec<String> = stems("src/detect", "md")
+        .iter()
+        .map(|stem| stem.replace('_', "-"))
+        .collect();
+    assert_eq!(ids, on_disk, "each page in src/detect is of a detector");
+    for rule in DETECTORS {
+        let (id, page) = (rule.id(), rule.page());
+        let file = id.replace('-', "_");
+        assert_eq!(page, source(&format!("src/detect/{file}.md")), "{id}");
+        assert!(page.starts_with(&format!("# {id}\n")), "{id}");
+        for heading in [
+            "## What\n",
+            "## Why it matters\n",
+            "## When it stays quiet\n",
+            "## What to look at\n",
+        ] {
+            assert!(page.contains(heading), "{id} has no {heading}");
+        }
+        assert!(page.contains("fingerprint"), "{id}: of what?");
+        let code = source(&format!("src/detect/{file}.rs"));
+        assert!(code.contains("impl Detector for"), "{id}");
+        assert!(
+            code.contains(&format!("const ID: &str = \"{id}\";")),
+            "{id}"
+        );
+        let cases = repository(&format!("tests/cases/analyze/{file}"));
+        assert!(cases.is_dir(), "{id} has no cases");
+    }
+    let detectors = fs::read_dir(repository("src/detect")).expect("the room can be listed");
+    let implemented = detectors
+        .map(|entry| entry.expect("the room can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter(|path| read(path).contains("\nimpl Detector for "));
+    assert_eq!(implemented.count(), ids.len(), "every rule is in DETECTORS");
 }
 
 #[test]

@@ -177,3 +177,43 @@ fn an_earlier_report_among_the_paths_is_skipped() {
     assert_eq!(read(&["."]), ["./logins.csv"]);
     assert_eq!(read(&["logins.csv", "earlier"]), ["logins.csv"]);
 }
+
+#[test]
+fn a_configuration_that_can_not_be_used_is_wrong_usage_and_leaves_the_report() {
+    let home = scratch();
+    write(&home.path().join("input.csv"), [HEADER, ROW].concat());
+    let asked = |name: &str, text: &str| {
+        write(&home.path().join(name), text);
+        let args = ["analyze", "--config", name, "--out", "report", "input.csv"];
+        run(home.path(), args)
+    };
+    let suppression = "[[suppression]]\nowner = 'o'\nreason = 'r'\nexpires = '2026-12-31'\n";
+    let retirement = "[[retirement]]\ndate = '2027-05-01'\nbecause = 'b'\nsource = 's'\n";
+    for (name, text, why) in [
+        (
+            "slip.toml",
+            "[thresholds]\nspike-min-exces = 3.0\n",
+            "spike-min-exces",
+        ),
+        ("broken.toml", "[thresholds\n", "TOML"),
+        ("all.toml", suppression, "would hide everything"),
+        (
+            "new.toml",
+            &format!("{retirement}id = 'fax'\n"),
+            "name the flows",
+        ),
+        (
+            "twice.toml",
+            &format!("{retirement}id = 'fax'\ntitle = 'Fax'\nflows = ['soap-login']\n"),
+            "fax, soap-login",
+        ),
+    ] {
+        let ran = asked(name, text);
+        assert_eq!(ran.code, 2, "{name}: {}", ran.stderr);
+        assert!(ran.stderr.contains(why), "{name}: {}", ran.stderr);
+        assert!(!home.path().join("report").exists(), "{name}");
+    }
+    let missing = ["analyze", "--config", "none.toml", "input.csv"];
+    assert_eq!(run(home.path(), missing).code, 2);
+    assert_eq!(asked("empty.toml", "").code, 0);
+}

@@ -20,7 +20,7 @@ pub use flows::{Family, Flows};
 pub use fold::{fold_key, fold_letters, fold_status};
 pub use languages::{Language, Languages};
 pub use outcomes::Successes;
-pub use retirements::{Precision, Retirement, Retirements};
+pub use retirements::{Precision, Retirement, RetirementTold, Retirements};
 pub use zones::{Ambiguous, Meaning, Zones};
 
 /// Everything that is known, read once a run.

@@ -3,10 +3,14 @@
 //! The dates are data: they were moved before, and sources differ. Days are counted from an
 //! instant that the caller gives, never from the clock.
 
+mod told;
+
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Deserializer};
 
 use crate::event::{Flow, Instant};
+
+pub use told::RetirementTold;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -18,6 +22,9 @@ pub enum Publisher {
     /// A vendor or consultancy that works with Salesforce.
     Partner,
     ThirdParty,
+    /// The user's configuration.
+    #[serde(skip_deserializing)]
+    Configuration,
 }
 
 impl Publisher {
@@ -27,18 +34,30 @@ impl Publisher {
             Publisher::Salesforce => "Salesforce",
             Publisher::Partner => "partner",
             Publisher::ThirdParty => "third party",
+            Publisher::Configuration => "your configuration",
         }
     }
 }
 
 /// What a date stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// A source names this day.
+    #[default]
     Day,
     /// Sources name a release; the day stands for it, some weeks either way.
     Release,
+}
+
+impl Precision {
+    /// The word for it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Precision::Day => "day",
+            Precision::Release => "release",
+        }
+    }
 }
 
 /// One statement of one source.
@@ -50,6 +69,9 @@ pub struct Says {
     pub says: String,
     /// The day that it names, as YYYY-MM-DD.
     pub date: Option<String>,
+    /// It names another time than the entry's date, but no day.
+    #[serde(default)]
+    pub differs: bool,
     /// A web address, or the publisher's name and the page.
     pub source: String,
     /// How far to trust our reading of it.
@@ -120,6 +142,28 @@ impl Retirement {
     /// negative behind it.
     pub fn days_left(&self, at: Instant) -> i64 {
         self.date.millis().div_euclid(DAY_MS) - at.millis().div_euclid(DAY_MS)
+    }
+
+    /// The day as sentences have it: with `about` before it where it stands for a release.
+    pub fn words(&self) -> String {
+        match self.precision {
+            Precision::Day => self.day(),
+            Precision::Release => format!("about {}", self.day()),
+        }
+    }
+
+    /// Other times that sources name, each with who says it, in the order of the list.
+    pub fn others(&self) -> Vec<String> {
+        let day = self.day();
+        let differs = |says: &&Says| says.date.as_ref().map_or(says.differs, |date| *date != day);
+        let words = |says: &Says| format!("{} ({})", says.says, says.kind.id());
+        let mut others: Vec<String> = Vec::new();
+        for other in self.says.iter().filter(differs).map(words) {
+            if !others.contains(&other) {
+                others.push(other);
+            }
+        }
+        others
     }
 
     /// What to do, with the names put in. `person`: the user also logs in by hand.
@@ -229,34 +273,6 @@ impl Retirements {
     pub fn for_flow(&self, flow: Flow) -> Option<&Retirement> {
         self.0.iter().find(|entry| entry.flows.contains(&flow))
     }
-
-    /// What ends an API version such as `39.0`, whatever the flow.
-    pub fn for_api_version(&self, version: &str) -> Option<&Retirement> {
-        let version: f64 = version.trim().parse().ok()?;
-        self.0.iter().find(|entry| {
-            let touches = |versions: Versions| (versions.first..=versions.last).contains(&version);
-            entry.flows.is_empty() && entry.api_versions.is_some_and(touches)
-        })
-    }
-
-    /// What ends a host such as `na45.salesforce.com`.
-    pub fn for_host(&self, host: &str) -> Option<&Retirement> {
-        let instanced = names_an_instance(host);
-        self.0
-            .iter()
-            .find(|entry| entry.instanced_hosts && instanced)
-    }
-}
-
-/// One label of letters and then digits before `.salesforce.com`: `na45`, `cs12`, `usa77`.
-fn names_an_instance(host: &str) -> bool {
-    let host = host.trim().to_ascii_lowercase();
-    let Some(label) = host.strip_suffix(".salesforce.com") else {
-        return false;
-    };
-    let number = label.trim_start_matches(|letter: char| letter.is_ascii_lowercase());
-    let letters = label.len() - number.len();
-    letters >= 2 && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -336,27 +352,20 @@ mod tests {
     }
 
     #[test]
-    fn hosts_and_versions() {
+    fn other_times_are_told_once_with_who_names_them() {
         let list = list();
-        for host in [
-            "na45.salesforce.com",
-            "CS12.salesforce.com",
-            "usa77.salesforce.com",
-        ] {
-            assert!(list.for_host(host).is_some(), "{host}");
-        }
-        for host in [
-            "login.salesforce.com",
-            "acme1.my.salesforce.com",
-            "7.salesforce.com",
-            "na45.example.com",
-            "",
-        ] {
-            assert!(list.for_host(host).is_none(), "{host}");
-        }
-        let ends = |version| list.for_api_version(version).is_some();
-        assert!(ends("31.0") && ends("40.0"));
-        assert!(!ends("30.0") && !ends("41.0") && !ends("") && !ends("NaN"));
+        let others = |flow| list.for_flow(flow).expect("an entry for it").others();
+        assert_eq!(
+            others(Flow::OauthUsernamePassword),
+            [
+                "Winter '27 (Salesforce)",
+                "Works until the Winter 2027 release (partner)",
+                "Winter '27 (third party)",
+            ]
+        );
+        assert_eq!(others(Flow::OauthUserAgent), [] as [&str; 0]);
+        let soap = list.for_flow(Flow::SoapLogin).expect("an entry for it");
+        assert_eq!(soap.words(), "about 2027-06-01");
     }
 
     #[test]

@@ -5,14 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::inventory::{Integration, Status, inventory, is_retiring};
-use super::refusals::{Triple, first_refusals};
+use super::inventory::{Integration, Status, is_retiring};
 use super::wording::{self, DAY_MS, count, span, time};
 use super::{Confidence, Detector, Finding, Found, Scope, Seen, Severity, Thresholds};
 use crate::catalogue::{Precision, Retirement};
 use crate::event::{Basis, Flow, Instant};
 
-const ID: &str = "legacy-login";
+/// The id of the rule.
+pub const ID: &str = "legacy-login";
 
 /// Limits of this rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -54,19 +54,10 @@ impl Detector for LegacyLogin {
     }
 
     fn detect(&self, seen: &Seen<'_>, limits: &Thresholds) -> Found {
-        let all = inventory(seen, Instant::from_millis(i64::MIN));
-        let findings = all.iter().filter(|one| is_retiring(one.flow));
-        let refused = first_refusals(seen);
-        let findings = findings.filter_map(|one| {
-            let triple = Triple {
-                org: one.org,
-                user: one.user,
-                app: one.app,
-            };
-            let refused = refused.get(&triple).copied();
-            let refused = refused.filter(|_| one.flow == Flow::OauthUsernamePassword);
-            finding(one, refused, seen, &limits.legacy)
-        });
+        let all = seen.integrations.iter();
+        let findings = all
+            .filter(|one| is_retiring(one.flow, seen.retirements))
+            .filter_map(|one| finding(one, seen, &limits.legacy));
         Found {
             findings: findings.collect(),
             near_misses: Vec::new(),
@@ -74,17 +65,13 @@ impl Detector for LegacyLogin {
     }
 }
 
-/// `refused` is when the flow was first refused to the same user and app.
-fn finding(
-    one: &Integration<'_>,
-    refused: Option<Instant>,
-    seen: &Seen<'_>,
-    limits: &LegacyLimits,
-) -> Option<Finding> {
+fn finding(one: &Integration<'_>, seen: &Seen<'_>, limits: &LegacyLimits) -> Option<Finding> {
     let (start, end) = (one.first_login?, one.last_login?);
     let left = one.retires.map(|entry| entry.days_left(seen.until));
     let soon = left.is_some_and(|left| left <= i64::from(limits.days));
-    let refused = refused.filter(|at| *at > end);
+    let refused = one
+        .refused
+        .filter(|at| one.flow == Flow::OauthUsernamePassword && *at > end);
     let quiet = seen.until.millis() - end.millis();
     let ongoing = refused.is_none() && quiet <= one.longest_silence.max(DAY_MS);
     Some(Finding {
@@ -134,6 +121,12 @@ fn scope(one: &Integration<'_>) -> Scope {
         sources: one.sources.clone(),
         causes: Vec::new(),
     }
+}
+
+/// The flow that a finding of this rule is about; `None` for findings of other rules.
+pub fn flow(finding: &Finding) -> Option<Flow> {
+    let last = finding.anchor.rsplit('\n').next()?;
+    Flow::from_id(last).filter(|_| finding.rule == ID)
 }
 
 /// The names of user, app and flow, one a line.
@@ -204,7 +197,13 @@ fn reason(
         }
     };
     let date = one.retires.map_or(String::new(), |entry| {
-        format!(" The date: {}", entry.because)
+        let others = entry.others();
+        let others = if others.is_empty() {
+            String::new()
+        } else {
+            format!(" Sources differ; also named: {}.", others.join("; "))
+        };
+        format!(" The date: {}{others}", entry.because)
     });
     let moving = match (one.status, one.probable) {
         (Status::Migrating, false) => {
@@ -254,222 +253,4 @@ fn steps(one: &Integration<'_>, seen: &Seen<'_>) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::sample::{Attempt, Sample};
-
-    const APP: &str = "Nightly";
-    const USER: &str = "etl@example.com";
-    const PASSWORD: Attempt<'static> = Attempt::of(USER, APP, Flow::OauthUsernamePassword);
-
-    fn found(sample: &Sample, until: &str) -> Vec<Finding> {
-        let found = sample.see(until, |seen, limits| LegacyLogin.detect(seen, limits));
-        assert_eq!(found.near_misses, []);
-        found.findings
-    }
-
-    fn one(until: &str, attempt: Attempt<'_>) -> Finding {
-        let mut sample = Sample::default();
-        sample.add("03-10 07:00", attempt);
-        let mut all = found(&sample, until);
-        assert_eq!(all.len(), 1, "{all:#?}");
-        all.remove(0)
-    }
-
-    #[test]
-    fn ninety_days_are_medium_and_ninety_one_are_low() {
-        let soon = one("2026-11-22 00:00", PASSWORD);
-        assert_eq!(
-            (soon.severity, soon.confidence),
-            (Severity::Medium, Confidence::High)
-        );
-        assert_eq!(
-            soon.title,
-            "etl@example.com logged in through Nightly by the OAuth username-password flow, \
-             which retires in 90 days (2027-02-20); the last time was 2026-03-10 07:00:00 UTC"
-        );
-        let later = one("2026-11-21 23:59:59", PASSWORD);
-        assert_eq!(later.severity, Severity::Low);
-        assert!(later.title.contains("in 91 days"), "{}", later.title);
-    }
-
-    #[test]
-    fn the_day_itself_and_what_is_past_say_so() {
-        let today = one("2027-02-20 12:00", PASSWORD);
-        assert_eq!(today.severity, Severity::Medium);
-        assert!(
-            today.title.contains("which retires on 2027-02-20, today;"),
-            "{}",
-            today.title
-        );
-        let past = one("2027-02-21 00:00", PASSWORD);
-        assert_eq!(past.severity, Severity::Medium);
-        assert!(
-            past.title
-                .contains("which retired on 2027-02-20, 1 day ago;"),
-            "{}",
-            past.title
-        );
-        assert!(past.reason.contains("no login since"), "{}", past.reason);
-        let mut sample = Sample::default();
-        sample.add("2027-02-20 00:00", PASSWORD);
-        let still = found(&sample, "2027-02-21 00:00").remove(0);
-        assert!(still.reason.contains("still works"), "{}", still.reason);
-    }
-
-    #[test]
-    fn a_flow_that_is_inferred_is_less_sure_and_a_release_is_no_day() {
-        let soap = Attempt {
-            flow: Flow::SoapLogin,
-            basis: Basis::Inferred,
-            ..PASSWORD
-        };
-        let finding = one("2026-11-22 00:00", soap);
-        assert_eq!(
-            (finding.severity, finding.confidence),
-            (Severity::Low, Confidence::Medium)
-        );
-        assert!(
-            finding.title.contains("in about 191 days"),
-            "{}",
-            finding.title
-        );
-        assert!(
-            finding
-                .steps
-                .iter()
-                .any(|step| step.contains("Use Any API Auth"))
-        );
-    }
-
-    #[test]
-    fn failures_modern_flows_and_browsers_are_none() {
-        let mut sample = Sample::default();
-        sample.add("03-10 07:00", Attempt::refused(USER, APP));
-        sample.add(
-            "03-10 07:00",
-            Attempt {
-                status: "Invalid Password",
-                ..PASSWORD
-            },
-        );
-        for flow in Flow::ALL {
-            if !is_retiring(flow) {
-                sample.add("03-10 07:00", Attempt { flow, ..PASSWORD });
-            }
-        }
-        assert_eq!(found(&sample, "03-11 00:00"), []);
-        assert_eq!(found(&Sample::default(), "03-11 00:00"), []);
-    }
-
-    #[test]
-    fn two_that_take_turns_are_two_findings() {
-        let mut sample = Sample::default();
-        let other = Attempt {
-            user: "bob@example.com",
-            source: "192.0.2.9",
-            ..PASSWORD
-        };
-        for (when, attempt) in [
-            ("03-10 07:00", PASSWORD),
-            ("03-10 07:10", other),
-            ("03-10 07:20", PASSWORD),
-            ("03-10 07:30", other),
-            ("03-10 07:40", PASSWORD),
-        ] {
-            sample.add(when, attempt);
-        }
-        let all = found(&sample, "03-10 08:00");
-        let told: Vec<(u64, &str)> = all
-            .iter()
-            .map(|one| (one.count, one.anchor.as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                (2, "bob@example.com\nNightly\noauth-username-password"),
-                (3, "etl@example.com\nNightly\noauth-username-password"),
-            ]
-        );
-        assert!(
-            all.iter()
-                .all(|one| one.ongoing && one.scope.sources.len() == 1)
-        );
-        assert_eq!(all[1].places.len(), 3);
-    }
-
-    #[test]
-    fn a_persons_account_gets_other_steps() {
-        let mut sample = Sample::default();
-        sample.add("03-10 07:00", PASSWORD);
-        sample.add(
-            "03-10 08:00",
-            Attempt {
-                flow: Flow::UiPassword,
-                app: "",
-                ..PASSWORD
-            },
-        );
-        let steps = found(&sample, "03-11 00:00").remove(0).steps.join(" ");
-        assert!(steps.contains("logins by hand"), "{steps}");
-        assert!(steps.contains("authorization code"), "{steps}");
-        let machine = one("2026-03-11 00:00", PASSWORD).steps.join(" ");
-        assert!(
-            !machine.contains("by hand") && machine.contains("JWT bearer"),
-            "{machine}"
-        );
-    }
-
-    #[test]
-    fn what_is_long_gone_does_not_go_on() {
-        assert!(one("2026-03-11 07:00", PASSWORD).ongoing);
-        assert!(!one("2026-03-11 07:01", PASSWORD).ongoing);
-    }
-
-    #[test]
-    fn what_is_refused_since_points_to_the_other_rule() {
-        let mut sample = Sample::default();
-        sample.add("03-10 07:00", PASSWORD);
-        sample.add("03-10 08:00", Attempt::refused(USER, APP));
-        let finding = found(&sample, "03-10 09:00").remove(0);
-        assert!(
-            !finding.ongoing && finding.title.contains("logged in"),
-            "{}",
-            finding.title
-        );
-        assert!(
-            finding
-                .reason
-                .contains("refused to it since 2026-03-10 08:00:00 UTC")
-        );
-        sample.add("03-10 08:30", PASSWORD);
-        let finding = found(&sample, "03-10 09:00").remove(0);
-        assert!(
-            finding.ongoing && !finding.reason.contains("refused"),
-            "{}",
-            finding.reason
-        );
-        assert!(
-            finding
-                .title
-                .starts_with("etl@example.com logs in through Nightly")
-        );
-    }
-
-    #[test]
-    fn without_a_flow_the_rule_cannot_run() {
-        let why = |flow| {
-            let mut sample = Sample::default();
-            sample.add("03-10 07:00", Attempt { flow, ..PASSWORD });
-            sample.see("03-11 00:00", |seen, _| {
-                LegacyLogin.cannot_run(seen).is_some()
-            })
-        };
-        assert!(why(Flow::OauthUnknown) && why(Flow::Other));
-        assert!(!why(Flow::UiPassword));
-        let empty = Sample::default();
-        assert!(empty.see("03-11 00:00", |seen, _| {
-            LegacyLogin.cannot_run(seen).is_none()
-        }));
-    }
-}
+mod tests;

@@ -40,6 +40,8 @@ pub struct Seen<'a> {
     /// The first and last instant of what is reported; everything before is history.
     pub since: Instant,
     pub until: Instant,
+    /// Every integration of all that was read, up to the end of what is reported.
+    pub integrations: &'a [inventory::Integration<'a>],
 }
 
 /// One rule.

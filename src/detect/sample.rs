@@ -1,5 +1,6 @@
 //! A few login attempts as a tally, for the tests of this room.
 
+use super::inventory::Inventory;
 use super::{Seen, Thresholds};
 use crate::catalogue::{Catalogue, Known, Retirements};
 use crate::event::{Basis, Dims, Flow, Instant, Place, Zone};
@@ -130,6 +131,12 @@ impl Sample {
             zone: Zone::UTC,
             since: Instant::from_millis(0),
             until: at(until),
+            integrations: &[],
+        };
+        let inventory = Inventory::of(&seen);
+        let seen = Seen {
+            integrations: &inventory.whole,
+            ..seen
         };
         then(&seen, &Thresholds::default())
     }

@@ -240,6 +240,8 @@ fn integrations(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
         "first",
         "last",
         "period_seconds",
+        "retires_precision",
+        "retires_otherwise",
     ];
     let rows = report.integrations.iter().map(|row| {
         Row::new()
@@ -258,6 +260,8 @@ fn integrations(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
             .text(&row.first.0)
             .text(&row.last.0)
             .maybe(row.period_seconds)
+            .known(row.retires_precision.as_ref())
+            .list(row.retires_otherwise.iter().map(String::as_str))
     });
     table(out, &head, rows)
 }

@@ -37,6 +37,10 @@ pub fn markdown(text: &str) -> String {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
+            // between blanks inside a line it is a path of menus, no tag and no quotation
+            '>' if before == Some(' ') && after == Some(' ') && !out.trim().is_empty() => {
+                out.push(c);
+            }
             '>' => out.push_str("&gt;"),
             // an entity, since not every reader of tables knows the backslash
             '|' => out.push_str("&#124;"),
@@ -48,16 +52,29 @@ pub fn markdown(text: &str) -> String {
                 out.push_str("#<!-- -->");
             }
             // no bare link: a scheme, or www.
+            ':' if is_digit(before) && is_digit(after) => out.push(c),
             ':' if after.is_some_and(|a| !a.is_whitespace()) => push_escaped(&mut out, c),
             '.' if ends_with_www(&out) => push_escaped(&mut out, c),
             // no list, rule or underlined heading at the start of a line
             '-' | '+' | '=' if before.is_none() => push_escaped(&mut out, c),
-            '.' | ')' if is_number(&out) => push_escaped(&mut out, c),
+            '.' | ')' if is_number(&out) && after.is_none_or(char::is_whitespace) => {
+                push_escaped(&mut out, c);
+            }
             _ => out.push(c),
         }
         before = Some(c);
     }
     out
+}
+
+/// A name for a line of Markdown as code, which shows it letter by letter, to be copied; as text
+/// where it holds what would end the code.
+pub fn markdown_code(text: &str) -> String {
+    let shown = visible(text);
+    if shown.is_empty() || shown.contains(['`', '|']) {
+        return markdown(text);
+    }
+    format!("`{shown}`")
 }
 
 /// A field of a CSV that no spreadsheet takes for a formula. Quoting is the CSV writer's.
@@ -89,6 +106,10 @@ fn is_unseen(c: char) -> bool {
 fn push_escaped(out: &mut String, c: char) {
     // writing to a String can't fail
     let _ = write!(out, "\\{c}");
+}
+
+fn is_digit(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_ascii_digit())
 }
 
 fn ends_with_www(out: &str) -> bool {
@@ -154,6 +175,24 @@ mod tests {
         assert_eq!(markdown("==="), "\\===");
         assert_eq!(markdown("12. a. 3)"), "12\\. a. 3)");
         assert_eq!(markdown("# head"), "#<!-- --> head");
+    }
+
+    #[test]
+    fn times_addresses_and_menus_stay_readable() {
+        assert_eq!(markdown("at 03:20:05"), "at 03:20:05");
+        assert_eq!(markdown("192.0.2.1 is it"), "192.0.2.1 is it");
+        assert_eq!(markdown("Setup > Users"), "Setup > Users");
+        assert_eq!(markdown(" > quoted"), " &gt; quoted");
+        assert_eq!(markdown("a>b"), "a&gt;b");
+        assert_eq!(markdown("12."), "12\\.");
+    }
+
+    #[test]
+    fn code_ends_where_it_should() {
+        assert_eq!(markdown_code("a_b/<c>.csv"), "`a_b/<c>.csv`");
+        assert_eq!(markdown_code("a`<b>"), "a\\`&lt;b&gt;");
+        assert_eq!(markdown_code("a\nb"), "`a\\nb`");
+        assert_eq!(markdown_code(""), "");
     }
 
     #[test]

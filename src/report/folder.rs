@@ -249,13 +249,18 @@ pub fn page(report: &Report, material: &Material<'_>, charts: Vec<chart::Drawing
     });
     let thresholds = material.thresholds.listed().into_iter();
     let thresholds = thresholds.map(|(name, value)| (name, value, String::new()));
+    let courses = assemble::courses(material, report).into_iter();
+    let small = courses.map(|(fingerprint, course)| {
+        let svg = chart::finding::draw(&fingerprint, &course);
+        (fingerprint, svg)
+    });
     html::page(
         report,
         &Extras {
             charts: charts.collect(),
             causes: &causes,
+            finding_charts: small.collect(),
             thresholds: thresholds.collect(),
-            ..Extras::default()
         },
     )
 }

@@ -96,12 +96,14 @@ fn facts(out: &mut String, report: &Report) {
         count(totals.sources, "source address", "source addresses")
     );
     let rules = &report.rules;
+    let severe = report.findings.iter().filter(|finding| is_severe(finding));
     let _ = writeln!(
         out,
-        "- Rules: {} ran, {} could not; {}",
+        "- Rules: {} ran, {} could not; {}, {} of severity medium or above",
         rules.run.len(),
         rules.not_run.len(),
-        count(report.findings.len() as u64, "finding", "findings")
+        count(report.findings.len() as u64, "finding", "findings"),
+        severe.count()
     );
     let ledger = &report.ledger;
     let _ = writeln!(
@@ -116,18 +118,25 @@ fn facts(out: &mut String, report: &Report) {
     );
 }
 
+/// Whether a finding is told in full.
+fn is_severe(finding: &Finding) -> bool {
+    !matches!(finding.severity.as_str(), "low" | "info")
+}
+
 /// Findings of medium severity and above in full, the rest by title.
 fn findings(out: &mut String, report: &Report, limits: Limits) {
-    let severe = |finding: &&Finding| !matches!(finding.severity.as_str(), "low" | "info");
-    for finding in report.findings.iter().filter(severe).take(limits.causes) {
+    let all = report.findings.iter();
+    let severe: Vec<&Finding> = all.clone().filter(|finding| is_severe(finding)).collect();
+    for finding in severe.iter().take(limits.causes) {
         let _ = writeln!(out, "## Finding: {}\n", safe(&clip(&finding.title, 240)));
-        ticket::body(out, finding, limits.notes);
+        ticket::body(out, finding, "###", limits.notes);
+        let (rule, fingerprint) = (&finding.rule, &finding.fingerprint);
+        let _ = writeln!(out, "Fingerprint {fingerprint}, rule {rule}.\n");
     }
-    let mild: Vec<&Finding> = report
-        .findings
-        .iter()
-        .filter(|finding| !severe(finding))
-        .collect();
+    if severe.len() > limits.causes {
+        cut(out, severe.len(), limits.causes, "tables/findings.csv");
+    }
+    let mild: Vec<&Finding> = all.filter(|finding| !is_severe(finding)).collect();
     if !mild.is_empty() {
         out.push_str("## Minor findings\n\n");
         for finding in mild.iter().take(limits.notes) {

@@ -29,6 +29,15 @@ impl Shown {
             && self.until.is_none_or(|until| row.last <= until)
     }
 
+    /// The first and last event in the window, whatever names it is narrowed to; `None` where
+    /// there is none.
+    pub fn ends(&self, tally: &Tally) -> Option<(Instant, Instant)> {
+        let rows = || tally.rows.iter().filter(|row| self.in_window(row));
+        let first = rows().map(|row| row.first).min()?;
+        let last = rows().map(|row| row.last).max()?;
+        Some((first, last))
+    }
+
     /// Whether a row is of those that the report is narrowed to. Causes narrow the failures; the
     /// successes beside them stay.
     pub fn is_named(&self, row: &Row, resolved: &Resolved) -> bool {

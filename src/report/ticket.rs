@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::report::escape::markdown as safe;
+use crate::report::escape::{markdown as safe, markdown_code};
 use crate::report::markdown::MOST;
-use crate::report::model::{Finding, Report};
-use crate::report::words::{clip, count, instant, thousands};
+use crate::report::model::{Evidence, Finding, Report};
+use crate::report::words::{clip, count, instant, length, thousands};
 
 /// Characters of a text inside a ticket.
 const TEXT: usize = 400;
@@ -32,7 +32,7 @@ pub fn ticket(finding: &Finding, report: &Report) -> String {
 
 fn whole(finding: &Finding, report: &Report, lines: usize) -> String {
     let mut out = format!("# {}\n\n", safe(&clip(&finding.title, 240)));
-    body(&mut out, finding, lines);
+    body(&mut out, finding, "##", lines);
     let _ = writeln!(
         out,
         "---\nFingerprint {}, rule {}. {} {}. Times are UTC.",
@@ -41,33 +41,49 @@ fn whole(finding: &Finding, report: &Report, lines: usize) -> String {
     out
 }
 
-/// What a finding says, below its title. At most `lines` of each list.
-pub fn body(out: &mut String, finding: &Finding, lines: usize) {
-    let (severity, confidence) = (&finding.severity, &finding.confidence);
-    let _ = writeln!(
+/// What a finding says, below its title: facts, then what to do, what happened and the proof, each
+/// under a heading of that depth. At most `lines` of each list.
+pub fn body(out: &mut String, finding: &Finding, heading: &str, lines: usize) {
+    facts(out, finding);
+    let steps = finding.steps.iter().enumerate();
+    let steps = steps.map(|(at, step)| format!("{}. {}", at + 1, text(step)));
+    part(out, (heading, "What to do"), steps, lines);
+    let story = finding.story.iter();
+    let story = story.map(|line| format!("- {}: {}", instant(&line.time.0), text(&line.text)));
+    part(out, (heading, "What happened"), story, lines);
+    part(
         out,
-        "- Severity {severity}, confidence {confidence}: {}",
-        text(&finding.reason)
+        (heading, "Evidence"),
+        finding.evidence.iter().map(proof),
+        lines,
     );
-    let end = if finding.ongoing {
+}
+
+fn facts(out: &mut String, finding: &Finding) {
+    let (start, end) = (&finding.start.0, &finding.end.0);
+    let long = length(start, end).filter(|_| start != end);
+    let long = long.map_or_else(String::new, |long| format!(" ({long})"));
+    let over = if finding.ongoing {
         "still going on at the end of the data"
     } else {
-        "ended"
+        "over at the end of the data"
     };
-    let _ = writeln!(
-        out,
-        "- From {} to {}, {end}",
-        instant(&finding.start.0),
-        instant(&finding.end.0)
-    );
     let expected = finding.expected.map_or_else(String::new, |expected| {
         format!(", where {} were to be expected", thousands(expected))
     });
+    let attempts = count(finding.count, "attempt", "attempts");
+    let (severity, confidence) = (&finding.severity, &finding.confidence);
+    let _ = writeln!(out, "- Severity: {severity}; confidence: {confidence}");
     let _ = writeln!(
         out,
-        "- {}{expected}",
-        count(finding.count, "attempt", "attempts")
+        "- When: {} to {}{long}, {over}",
+        instant(start),
+        instant(end)
     );
+    let _ = writeln!(out, "- How many: {attempts}{expected}");
+    if let Some(org) = &finding.org {
+        let _ = writeln!(out, "- Org: {}", safe(&clip(&org.0, 120)));
+    }
     let scope = &finding.scope;
     let users: Vec<&str> = scope.users.iter().map(|user| user.0.as_str()).collect();
     let apps: Vec<&str> = scope.apps.iter().map(String::as_str).collect();
@@ -76,35 +92,44 @@ pub fn body(out: &mut String, finding: &Finding, lines: usize) {
         .iter()
         .map(|source| source.0.as_str())
         .collect();
+    let causes: Vec<&str> = scope.causes.iter().map(String::as_str).collect();
     let totals = &finding.scope_totals;
     names(out, "Users", &users, totals.users);
     names(out, "Apps", &apps, totals.apps);
     names(out, "Sources", &sources, totals.sources);
-    out.push('\n');
-    for (number, step) in (1..).zip(finding.steps.iter().take(lines)) {
-        let _ = writeln!(out, "{number}. {}", text(step));
+    names(out, "Causes", &causes, causes.len() as u64);
+    let _ = writeln!(out, "- Why: {}\n", text(&finding.reason));
+}
+
+/// A list under its heading; nothing where it is empty.
+fn part(
+    out: &mut String,
+    (depth, title): (&str, &str),
+    list: impl ExactSizeIterator<Item = String>,
+    lines: usize,
+) {
+    let all = list.len();
+    if all == 0 {
+        return;
+    }
+    let _ = writeln!(out, "{depth} {title}\n");
+    for line in list.take(lines) {
+        let _ = writeln!(out, "{line}");
+    }
+    if all > lines {
+        let _ = writeln!(out, "\nand {} more in report.json", all - lines);
     }
     out.push('\n');
-    if !finding.story.is_empty() {
-        out.push_str("What happened\n\n");
-        for line in finding.story.iter().take(lines) {
-            let _ = writeln!(out, "- {}: {}", instant(&line.time.0), text(&line.text));
-        }
-        out.push('\n');
-    }
-    if !finding.evidence.is_empty() {
-        out.push_str("Evidence\n\n");
-        for row in finding.evidence.iter().take(lines) {
-            let _ = writeln!(
-                out,
-                "- {} line {}: {}",
-                text(&row.path.0),
-                row.line,
-                text(&row.text)
-            );
-        }
-        out.push('\n');
-    }
+}
+
+/// One row, with its place to be copied.
+fn proof(row: &Evidence) -> String {
+    let place = markdown_code(&clip(&format!("{}:{}", row.path.0, row.line), TEXT));
+    let time = row
+        .time
+        .as_ref()
+        .map_or_else(String::new, |time| format!(" {}", instant(&time.0)));
+    format!("- {place}{time} {}", text(&row.text))
 }
 
 fn names(out: &mut String, kind: &str, names: &[&str], all: u64) {

@@ -6,6 +6,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use super::told::Usage;
+use crate::catalogue::{Known, RetirementTold};
 use crate::detect::Thresholds;
 use crate::report::assemble::Suppression;
 
@@ -19,6 +21,9 @@ pub(super) struct Config {
     pub(super) thresholds: Thresholds,
     #[serde(rename = "suppression")]
     pub(super) suppressions: Vec<Suppression>,
+    /// Dates of retirement, laid over those that are known.
+    #[serde(rename = "retirement")]
+    pub(super) retirements: Vec<RetirementTold>,
 }
 
 impl Config {
@@ -27,7 +32,24 @@ impl Config {
     /// # Errors
     /// That the file can't be read, what in it isn't understood, or a suppression that can't be
     /// used.
-    pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn load(file: Option<&Path>) -> Result<Self, Usage> {
+        Self::read(file).map_err(|error| Usage::of(&error))
+    }
+
+    /// Lays the dates of retirement over those that are known.
+    ///
+    /// # Errors
+    /// Those that don't fit to what is known.
+    pub(super) fn teach(&self, known: &mut Known) -> Result<(), Usage> {
+        let list = std::mem::take(&mut known.retirements);
+        known.retirements = list
+            .told(self.retirements.clone())
+            .context("configuration")
+            .map_err(|error| Usage::of(&error))?;
+        Ok(())
+    }
+
+    fn read(file: Option<&Path>) -> anyhow::Result<Self> {
         let path = file.unwrap_or(Path::new(DEFAULT));
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,

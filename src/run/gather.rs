@@ -91,6 +91,7 @@ impl Gathered<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Looked<'a> {
     pub(super) shown: &'a Tally,
+    pub(super) reported: Option<(Instant, Instant)>,
     pub(super) detected: &'a Detected,
     pub(super) integrations: &'a [Integration<'a>],
     pub(super) config: &'a Config,
@@ -133,6 +134,7 @@ pub(super) fn material<'a>(
         known,
         tally: looked.shown,
         history: &filled.tally,
+        reported: looked.reported,
         resolved,
         options: OptionsUsed {
             timezone: ask.time.timezone.to_string(),
@@ -218,14 +220,15 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
     shown
 }
 
-/// What rules and the inventory see: all that was read, and what of it is reported. `None` where
-/// nothing was read.
+/// What rules and the inventory see: all that was read, and what of it is reported, up to the last
+/// event of it; the inventory is still to be made. `None` where nothing was read.
 pub(super) fn seen<'a>(
     ask: &Analyze,
     known: &'a Known,
     tally: &'a Tally,
     resolved: &'a Resolved,
     shown: &Shown,
+    reported: Option<(Instant, Instant)>,
 ) -> Option<Seen<'a>> {
     let (first, last) = tally.ends()?;
     Some(Seen {
@@ -235,7 +238,11 @@ pub(super) fn seen<'a>(
         retirements: &known.retirements,
         zone: ask.time.timezone,
         since: shown.since.map_or(first, |since| since.max(first)),
-        until: shown.until.map_or(last, |until| until.min(last)),
+        until: match reported {
+            Some((_, today)) => today,
+            None => shown.until.map_or(last, |until| until.min(last)),
+        },
+        integrations: &[],
     })
 }
 

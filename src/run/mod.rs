@@ -10,8 +10,8 @@ use std::thread::ScopedJoinHandle;
 
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
-use crate::detect::inventory::inventory;
-use crate::detect::{Detected, Thresholds, detect};
+use crate::detect::inventory::Inventory;
+use crate::detect::{Detected, Seen, Thresholds, detect};
 use crate::ingest;
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
@@ -85,7 +85,8 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
         folder::check(&ask.output.out)?;
     }
     let config = Config::load(ask.input.config.as_deref())?;
-    let known = Known::load()?;
+    let mut known = Known::load()?;
+    config.teach(&mut known)?;
     let layouts = Layouts::load()?;
     let told = FilesTold::of(ask, &layouts)?;
     let at_paths = ingest::find(&told.paths);
@@ -150,14 +151,23 @@ fn answer(
     let tally = &gathered.filled.tally;
     let bounds = shown(ask, known, tally, resolved);
     let shown = bounds.of(tally, resolved);
-    let seen = seen(ask, known, tally, resolved, &bounds);
-    let mut detected =
-        seen.map_or_else(Detected::default, |seen| detect(&seen, &config.thresholds));
-    let mut integrations = seen.map_or_else(Vec::new, |seen| inventory(&seen, seen.since));
+    let ends = bounds.ends(tally);
+    let seen = seen(ask, known, tally, resolved, &bounds, ends);
+    let inventory = seen.map_or_else(Inventory::default, |seen| Inventory::of(&seen));
+    let mut detected = seen.map_or_else(Detected::default, |seen| {
+        let integrations = &inventory.whole;
+        let seen = Seen {
+            integrations,
+            ..seen
+        };
+        detect(&seen, &config.thresholds)
+    });
     detected.findings.retain(|finding| bounds.concerns(finding));
-    integrations.retain(|integration| bounds.has(integration));
+    let reported = inventory.reported().iter();
+    let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
     let looked = Looked {
         shown: &shown,
+        reported: ends,
         detected: &detected,
         integrations: &integrations,
         config,

@@ -13,6 +13,13 @@ use crate::tally::Told;
 #[error("{0}")]
 pub struct Usage(String);
 
+impl Usage {
+    /// An error of something that the user named, with all that led to it.
+    pub(super) fn of(error: &anyhow::Error) -> Self {
+        Self(format!("{error:#}"))
+    }
+}
+
 /// Paths, layouts and orgs as the user named them.
 pub(super) struct FilesTold<'a> {
     pub(super) paths: Vec<PathBuf>,

@@ -131,7 +131,7 @@ fn known(numbers: &[u32]) -> u64 {
 }
 
 /// The first 16 hex digits of SHA-256 of rule, org, anchor and, for incidents, the UTC day.
-fn fingerprint(material: &Material<'_>, finding: &detect::Finding) -> String {
+pub(super) fn fingerprint(material: &Material<'_>, finding: &detect::Finding) -> String {
     let mut parts = vec![
         finding.rule.to_owned(),
         material

@@ -1,6 +1,7 @@
 //! The inventory of integrations with names.
 
 use super::{Material, app, org, time, user};
+use crate::catalogue::Retirement;
 use crate::report::model::Integration;
 
 pub(super) fn integrations(material: &Material<'_>) -> Vec<Integration> {
@@ -21,7 +22,9 @@ pub(super) fn integrations(material: &Material<'_>) -> Vec<Integration> {
         last: time(row.last),
         period_seconds: row.period_seconds,
         status: row.status.id().to_owned(),
-        retires: row.retires.map(|retirement| retirement.day()),
+        retires: row.retires.map(Retirement::day),
+        retires_precision: row.retires.map(|it| it.precision.id().to_owned()),
+        retires_otherwise: row.retires.map_or_else(Vec::new, Retirement::others),
     })
     .collect()
 }

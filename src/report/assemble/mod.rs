@@ -1,5 +1,6 @@
 //! The tally and what became of the files, turned into the [`Report`].
 
+mod courses;
 mod failures;
 mod findings;
 mod inputs;
@@ -21,6 +22,7 @@ use crate::report::words::count;
 use crate::tally::frames::{Frames, key};
 use crate::tally::{FileRead, Resolved, Tally, coverage};
 
+pub use courses::{Attempts, Course, DRAWN, courses};
 pub use suppress::{NotASuppression, Suppression};
 
 /// Everything that a report is made of.
@@ -30,6 +32,9 @@ pub struct Material<'a> {
     pub tally: &'a Tally,
     /// All that was read.
     pub history: &'a Tally,
+    /// The first and last event of what is reported, whatever names it is narrowed to; the last
+    /// one is what rules and suppressions call today.
+    pub reported: Option<(Instant, Instant)>,
     pub resolved: &'a Resolved,
     pub options: OptionsUsed,
     pub zone: Zone,
@@ -83,8 +88,8 @@ const REJECTS: usize = 1_000;
 pub fn report(material: &Material<'_>) -> Report {
     let frames = Frames::of(material.tally, material.resolved);
     let seen = inputs::seen(material);
-    let (start, end) = ends(material.tally);
-    let (oldest, newest) = ends(material.history);
+    let (start, end) = times(material.reported);
+    let (oldest, newest) = times(material.history.ends());
     let totals = totals(material, &frames);
     let (findings, suppressed) = suppress::part(
         findings::findings(material),
@@ -147,12 +152,9 @@ fn with_findings(mut exit: Exit, findings: &[Finding], fail_on: Option<Severity>
     exit
 }
 
-/// First and last attempt of a tally.
-fn ends(tally: &Tally) -> (Option<Time>, Option<Time>) {
-    tally
-        .ends()
-        .map(|(first, last)| (time(first), time(last)))
-        .unzip()
+/// The first and last instant of a time as reports write them.
+fn times(ends: Option<(Instant, Instant)>) -> (Option<Time>, Option<Time>) {
+    ends.map(|(first, last)| (time(first), time(last))).unzip()
 }
 
 fn time(at: Instant) -> Time {
@@ -215,7 +217,7 @@ fn coverage_of(
 ) -> Coverage {
     // Judged on all that was read; shown is what touches the window.
     let (history, resolved) = (material.history, material.resolved);
-    let window = material.tally.ends();
+    let window = material.reported;
     let touches =
         |from: Instant, to: Instant| window.is_some_and(|(start, end)| to >= start && from <= end);
     let gaps = coverage::gaps(history, material.zone).into_iter();

@@ -11,7 +11,7 @@ const BUCKET_MINUTES: [u32; 4] = [15, 60, 360, 1440];
 const MOST_BUCKETS: u32 = 1_000;
 
 pub(super) fn timeline(material: &Material<'_>) -> Timeline {
-    let Some((first, last)) = material.tally.ends() else {
+    let Some((first, last)) = material.reported else {
         return Timeline {
             bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60,
             buckets: Vec::new(),

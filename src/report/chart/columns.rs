@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::axis::{self, DAY, HOUR};
 use super::sheet::{self, AXIS, Anchor, Sheet, WIDTH, share};
-use super::{BASE, GRID};
+use super::{BASE, GRID, INK, SHADE};
 
 /// Left and right end of the time axis, in pixels.
 const LEFT: i32 = 64;
@@ -18,6 +18,9 @@ const MOST_COLUMNS: i64 = 240;
 const WIDEST: i32 = 56;
 /// The least height for each tick of a count, in pixels.
 const TICK: i32 = 42;
+/// The narrowest mark of a time, and the height of its mark at the upper edge, in pixels.
+const NARROWEST: i32 = 2;
+const MARK: i32 = 3;
 /// More ticks of time would touch each other.
 const MOST_TIMES: usize = 9;
 
@@ -78,14 +81,15 @@ impl Panel {
     }
 
     /// Draws a column for each stack of counts, `colour` by place in the stack, over a grid; or
-    /// the text `nothing` where every count is 0.
+    /// the text `nothing` where every count is 0. Returns the count at the upper edge.
     pub fn draw(
         self,
         sheet: &Sheet,
         stacks: &[&[u64]],
         colour: impl Fn(usize) -> RGBColor,
         nothing: &str,
-    ) {
+    ) -> u64 {
+        let mut top = 0;
         let most = stacks
             .iter()
             .map(|stack| stack.iter().sum())
@@ -96,7 +100,7 @@ impl Panel {
             sheet.write(middle, Anchor::Center, AXIS, nothing);
         } else {
             let ticks = axis::count_ticks(most, u64::from((self.height / TICK).unsigned_abs()));
-            let top = ticks.last().copied().unwrap_or(most);
+            top = ticks.last().copied().unwrap_or(most);
             for tick in ticks {
                 let y = self.bottom() - share(tick, top, self.height);
                 sheet.fill((LEFT, y), (RIGHT - LEFT, 1), GRID);
@@ -107,6 +111,15 @@ impl Panel {
             }
         }
         sheet.fill((LEFT, self.bottom()), (RIGHT - LEFT, 1), BASE);
+        top
+    }
+
+    /// Draws a line as wide as `span`, as high as a column of `thousandths` of a count is where
+    /// `top` is the count at the upper edge.
+    pub fn level(self, sheet: &Sheet, span: (i32, i32), thousandths: u64, top: u64) {
+        let height = share(thousandths, top.saturating_mul(1_000), self.height);
+        let (x, width) = span;
+        sheet.fill((x, self.bottom() - height - 1), (width, 2), INK);
     }
 
     /// Every part that isn't 0 is at least one pixel high, so small ones show beside huge ones.
@@ -143,6 +156,13 @@ fn slot(column: usize, columns: usize) -> (i32, i32) {
     (i32::midpoint(from, to - width), width)
 }
 
+/// A shaded rectangle with its mark at the upper edge: `x`, `y` (upper left), width and height, in
+/// pixels.
+pub fn shaded(sheet: &Sheet, (x, y): (i32, i32), (width, height): (i32, i32)) {
+    sheet.fill((x, y), (width, height), SHADE);
+    sheet.fill((x, y), (width, MARK), INK);
+}
+
 /// The time axis: from `start` to `end` in seconds since 1970, UTC, with columns of that many
 /// seconds.
 pub struct Times {
@@ -152,6 +172,34 @@ pub struct Times {
 }
 
 impl Times {
+    /// Where the part of a time lies that is on the axis, and how wide it is, in pixels: at least
+    /// two. `None` where nothing of it is.
+    pub fn span(&self, from: i64, to: i64) -> Option<(i32, i32)> {
+        let (from, to) = (from.max(self.start), to.min(self.end));
+        let width = (self.end - self.start).unsigned_abs();
+        let at = |time: i64| LEFT + share((time - self.start).unsigned_abs(), width, RIGHT - LEFT);
+        (from <= to).then(|| {
+            let x = at(from).min(RIGHT - NARROWEST);
+            (x, (at(to) - x).max(NARROWEST))
+        })
+    }
+
+    /// Shades the columns of a panel that times touch (their ends excluded), before the columns
+    /// are drawn, and marks them at the panel's upper edge.
+    pub fn shade(&self, sheet: &Sheet, panel: Panel, times: &[(i64, i64)]) {
+        let column = self.column.max(1);
+        let floor = |time: i64| (time - self.start).div_euclid(column) * column + self.start;
+        let whole =
+            |(from, to): &(i64, i64)| (floor(*from), floor((*to).max(*from + 1) - 1) + column);
+        for (x, width) in times
+            .iter()
+            .map(whole)
+            .filter_map(|(from, to)| self.span(from, to))
+        {
+            shaded(sheet, (x, panel.top - MARK), (width, panel.height + MARK));
+        }
+    }
+
     /// Draws ticks below every panel, and times and the zone below the last.
     pub fn draw(&self, sheet: &Sheet, panels: &[Panel]) {
         let bottom = panels.last().map_or(0, |panel| panel.bottom());
@@ -200,6 +248,24 @@ mod tests {
                     .all(|(x, width)| *width >= 1 && *x >= LEFT && x + width <= RIGHT)
             );
         }
+    }
+
+    #[test]
+    fn a_time_lies_where_its_columns_do() {
+        let times = Times {
+            start: 0,
+            end: 10 * HOUR,
+            column: HOUR,
+        };
+        for column in 0..10 {
+            let (x, width) = slot(column, 10);
+            let (from, to) = (column as i64 * HOUR, (column as i64 + 1) * HOUR);
+            let (left, wide) = times.span(from, to).expect("on the axis");
+            assert!(left <= x && x + width <= left + wide, "{column}");
+        }
+        assert_eq!(times.span(11 * HOUR, 12 * HOUR), None);
+        assert_eq!(times.span(10 * HOUR, 12 * HOUR), Some((RIGHT - 2, 2)));
+        assert_eq!(times.span(-5, -1), None);
     }
 
     #[test]

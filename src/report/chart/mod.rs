@@ -3,11 +3,13 @@
 //! A chart file has `series` (numbers only), `summary` (one sentence) and `draw` (which only
 //! draws). This file holds what they share: the registry, the palette, the one style block and
 //! the order of causes. The drawing surface is `sheet`, ticks
-//! and the wording of numbers are `axis`, columns over time are `columns`.
+//! and the wording of numbers are `axis`, columns over time are `columns`. The small charts of
+//! findings are drawn by `finding`, one for each of the first findings.
 
 mod axis;
 pub mod causes;
 mod columns;
+pub mod finding;
 pub mod heatmap;
 mod sheet;
 pub mod timeline;
@@ -55,6 +57,10 @@ const MUTED: RGBColor = RGBColor(0x59, 0x63, 0x6E);
 const GRID: RGBColor = RGBColor(0xD8, 0xDE, 0xE4);
 /// Base lines.
 const BASE: RGBColor = RGBColor(0x81, 0x8B, 0x98);
+/// Times that are told apart: findings.
+const SHADE: RGBColor = RGBColor(0xE3, 0xE9, 0xF0);
+/// Failed logins where causes aren't told apart.
+const FAILURE: RGBColor = HEAT[4];
 /// Successful logins.
 const SUCCESS: RGBColor = RGBColor(0x57, 0x70, 0x8A);
 /// Causes by rank; the last is for all others together. In either scheme at least 3:1 on the
@@ -94,6 +100,7 @@ pub const STYLE: &str = r##"<style>
 .ls-chart [fill="#59636E"]{fill:#9BA5B0}
 .ls-chart [fill="#D8DEE4"]{fill:#2F363D}
 .ls-chart [fill="#818B98"]{fill:#6E7781}
+.ls-chart [fill="#E3E9F0"]{fill:#29333D}
 .ls-chart [fill="#57708A"]{fill:#8CA5BF}
 .ls-chart [fill="#074AD9"]{fill:#5382FF}
 .ls-chart [fill="#DE7412"]{fill:#D57E05}

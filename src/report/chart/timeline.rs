@@ -1,7 +1,8 @@
 //! Failed logins over time, stacked by cause, and the successful ones beneath them.
 //!
 //! The axis is in UTC, as the buckets of the report are. A long window is drawn in wider columns
-//! than the report's buckets, each the sum of its buckets; the chart says how wide.
+//! than the report's buckets, each the sum of its buckets; the chart says how wide. Failure spikes
+//! are marked above the failures, from their first to their last.
 
 use chrono::DateTime;
 
@@ -9,7 +10,8 @@ use super::axis::{self, DAY};
 use super::columns::{self, Entry, Panel, Times, legend};
 use super::sheet::{self, Anchor, HEADING, Head, LABEL};
 use super::{Drawing, NAMED, SUCCESS, colour, ranked};
-use crate::report::model::{Bucket, Report};
+use crate::detect::failure_spike;
+use crate::report::model::{Bucket, Report, Time};
 
 /// Heights of the two panels, in pixels.
 const FAILURES: i32 = 230;
@@ -27,6 +29,9 @@ pub struct TimelineSeries {
     pub causes: Vec<String>,
     /// All columns, empty ones included.
     pub columns: Vec<Column>,
+    /// From the first failure of each spike that touches the columns to the second behind its last,
+    /// in seconds since 1970.
+    pub spikes: Vec<(i64, i64)>,
 }
 
 /// One column of the chart.
@@ -76,10 +81,8 @@ pub fn series(report: &Report) -> TimelineSeries {
     let seconds = i64::try_from(report.timeline.bucket_seconds)
         .unwrap_or(DAY)
         .clamp(1, DAY);
-    let first = buckets
-        .first()
-        .and_then(|b| DateTime::parse_from_rfc3339(&b.start.0).ok());
-    let first = first.map_or(0, |start| start.timestamp());
+    let first = buckets.first().and_then(|bucket| seconds_of(&bucket.start));
+    let first = first.unwrap_or(0);
     let end = first + i64::try_from(buckets.len()).unwrap_or(0) * seconds;
     let width = columns::seconds_each(first, end, seconds);
     let start = axis::floor(first, width);
@@ -115,6 +118,30 @@ pub fn series(report: &Report) -> TimelineSeries {
         start,
         causes,
         columns,
+        spikes: spikes(report, start, end),
+    }
+}
+
+fn seconds_of(time: &Time) -> Option<i64> {
+    let time = DateTime::parse_from_rfc3339(&time.0).ok()?;
+    Some(time.timestamp())
+}
+
+/// The spikes that touch a time, in the order of the report.
+fn spikes(report: &Report, start: i64, end: i64) -> Vec<(i64, i64)> {
+    let findings = report.findings.iter();
+    findings
+        .filter(|finding| finding.rule == failure_spike::ID)
+        .filter_map(|finding| Some((seconds_of(&finding.start)?, seconds_of(&finding.end)? + 1)))
+        .filter(|(from, to)| *to > start && *from < end)
+        .collect()
+}
+
+/// The entry of the legend for the marks of spikes.
+fn marks(spikes: usize) -> String {
+    match spikes {
+        1 => "1 failure spike".to_owned(),
+        n => format!("{n} failure spikes"),
     }
 }
 
@@ -162,6 +189,9 @@ pub fn summary(series: &TimelineSeries) -> String {
             axis::grouped(failures)
         );
     }
+    if !series.spikes.is_empty() {
+        text += &format!("; {} marked", marks(series.spikes.len()));
+    }
     text + "."
 }
 
@@ -177,10 +207,12 @@ pub fn draw(series: &TimelineSeries) -> String {
         return sheet::quiet(&head, TITLE, "No logins in this window");
     }
     let causes = series.causes.iter().enumerate();
-    let entries = legend(causes.map(|(rank, cause)| {
+    let marked = (!series.spikes.is_empty()).then(|| marks(series.spikes.len()));
+    let causes = causes.map(|(rank, cause)| {
         let failures = axis::grouped(series.of_cause(rank).unwrap_or(0));
         format!("{} {failures}", sheet::shortened(cause, 40))
-    }));
+    });
+    let entries = legend(causes.chain(marked));
     let upper = Panel {
         top: entries.last().map_or(44, Entry::bottom) + 22,
         height: if series.failed() > 0 {
@@ -205,9 +237,14 @@ pub fn draw(series: &TimelineSeries) -> String {
         let heading = format!("Failed logins per {every}, by cause");
         sheet.write((16, 18), Anchor::Left, HEADING, &heading);
         for (rank, entry) in entries.iter().enumerate() {
-            sheet.fill((entry.x, entry.y - 6), (12, 12), colour(rank));
+            if rank < series.causes.len() {
+                sheet.fill((entry.x, entry.y - 6), (12, 12), colour(rank));
+            } else {
+                columns::shaded(sheet, (entry.x, entry.y - 6), (12, 12));
+            }
             sheet.write((entry.x + 18, entry.y), Anchor::Left, LABEL, &entry.text);
         }
+        times.shade(sheet, upper, &series.spikes);
         let stacks: Vec<&[u64]> = series
             .columns
             .iter()

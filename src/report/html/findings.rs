@@ -45,6 +45,8 @@ pub(super) struct TopFinding {
 pub(super) struct Findings {
     pub(super) cards: Vec<FindingCard>,
     pub(super) cut: Option<String>,
+    /// That not all findings have a chart.
+    pub(super) charted: Option<String>,
     pub(super) suppressed: Vec<FindingCard>,
     pub(super) suppressed_total: Number,
     pub(super) suppressed_cut: Option<String>,
@@ -142,6 +144,7 @@ impl Findings {
                 "findings",
                 "tables/findings.csv",
             ),
+            charted: charted(report.findings.len(), charts.len()),
             suppressed: hidden.map(|one| suppressed(one, maker)).collect(),
             suppressed_total: Number(report.suppressed.len() as u64),
             suppressed_cut: cut(report.suppressed.len(), limit, "findings", "report.json"),
@@ -154,6 +157,12 @@ impl Findings {
             near_misses_cut: cut(near.len(), limits.rows, "near misses", "report.json"),
         }
     }
+}
+
+/// Where some findings have a chart, others are not left without a word.
+fn charted(findings: usize, charts: usize) -> Option<String> {
+    (charts > 0 && charts < findings)
+        .then(|| format!("The first {} have a chart.", thousands(charts as u64)))
 }
 
 fn picture(svg: Option<&String>, left: &mut usize) -> Picture {
@@ -197,6 +206,14 @@ fn cut(total: usize, limit: usize, what: &str, file: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_chart_is_told() {
+        assert_eq!(charted(40, 40), None);
+        assert_eq!(charted(41, 0), None);
+        let told = charted(41, 40);
+        assert_eq!(told.as_deref(), Some("The first 40 have a chart."));
+    }
 
     #[test]
     fn charts_share_what_room_there_is() {

@@ -1,5 +1,7 @@
 //! The inventory of integrations: one sentence, and a table with what is about to retire first.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 
 use crate::report::model::{Integration, Report, Time};
@@ -15,6 +17,8 @@ const STATUSES: [&str; 4] = ["retiring", "migrating", "unknown", "modern"];
 /// Everything of the section on integrations.
 pub(super) struct Integrations {
     pub(super) sentence: String,
+    /// Of each flow whose date sources differ about: the date and what else is named.
+    pub(super) disputed: Vec<String>,
     pub(super) table: Table,
 }
 
@@ -26,6 +30,7 @@ impl Integrations {
         let rows = sorted.iter().take(limits.rows);
         Self {
             sentence: sentence(&report.integrations, today),
+            disputed: disputed(&report.integrations, limits),
             table: Table {
                 id: "integrations",
                 title: "Integrations by user, app and flow",
@@ -74,19 +79,41 @@ fn sentence(all: &[Integration], today: Option<&Time>) -> String {
     }
 }
 
+/// The flows whose dates sources differ about, each once, in order.
+fn disputed(all: &[Integration], limits: Limits) -> Vec<String> {
+    let differing = all.iter().filter(|one| !one.retires_otherwise.is_empty());
+    let by_flow: BTreeMap<&str, &Integration> =
+        differing.map(|one| (one.flow.as_str(), one)).collect();
+    let line = |(flow, one): (&str, &Integration)| {
+        let others = one.retires_otherwise.iter().take(limits.lines.min(6));
+        let others: Vec<String> = others.map(|text| shown(text, limits.chars)).collect();
+        let date = shown(one.retires.as_deref().unwrap_or("no date"), limits.chars);
+        let (flow, about) = (shown(flow, 80), about(one));
+        format!(
+            "Sources differ on {flow} ({about}{date}); also named: {}.",
+            others.join(", ")
+        )
+    };
+    by_flow.into_iter().take(limits.lines).map(line).collect()
+}
+
 /// The retirement that comes next; where all are over, the latest.
 fn nearest(all: &[Integration], today: &Time) -> Option<String> {
-    let dates = all.iter().filter_map(|one| date(one.retires.as_deref()?));
-    let mut dates: Vec<(i64, &str)> = dates
-        .filter_map(|date| Some((days(today, date)?, date)))
+    let dates = all
+        .iter()
+        .filter_map(|one| Some((date(one.retires.as_deref()?)?, about(one))));
+    let mut dates: Vec<(i64, &str, &str)> = dates
+        .filter_map(|(date, about)| Some((days(today, date)?, about, date)))
         .collect();
     dates.sort_unstable();
-    let next = dates.iter().find(|(days, _)| *days >= 0);
-    let (days, date) = next.or(dates.last())?;
+    let next = dates.iter().find(|(days, ..)| *days >= 0);
+    let (days, about, date) = next.or(dates.last())?;
+    let far = distance(about, *days);
+    let on = if about.is_empty() { "on " } else { about };
     Some(match days {
-        0 => format!("The next retirement is on the last day of this report, {date}."),
-        1.. => format!("The next retirement is {}, on {date}.", distance(*days)),
-        _ => format!("The last retirement was {}, on {date}.", distance(*days)),
+        0 => format!("The next retirement is {about}on the last day of this report, {date}."),
+        1.. => format!("The next retirement is {far}, {on}{date}."),
+        _ => format!("The last retirement was {far}, {on}{date}."),
     })
 }
 
@@ -153,8 +180,22 @@ fn retires(one: &Integration, today: Option<&Time>, limits: Limits) -> Cell {
     let Some(text) = one.retires.as_deref() else {
         return Cell::Noted("–".to_owned(), None);
     };
+    let about = about(one);
     let days = date(text).and_then(|date| days(today?, date));
-    Cell::Noted(shown(text, limits.chars), days.map(distance))
+    let mut notes: Vec<String> = days.map(|days| distance(about, days)).into_iter().collect();
+    if !one.retires_otherwise.is_empty() {
+        notes.push("sources differ".to_owned());
+    }
+    let day = format!("{about}{}", shown(text, limits.chars));
+    Cell::Noted(day, (!notes.is_empty()).then(|| notes.join("; ")))
+}
+
+/// What stands before a date that stands for a release.
+fn about(one: &Integration) -> &'static str {
+    match one.retires_precision.as_deref() {
+        Some("release") => "about ",
+        _ => "",
+    }
 }
 
 /// Up to six versions in a line.
@@ -207,12 +248,12 @@ fn days(today: &Time, date: &str) -> Option<i64> {
 }
 
 /// `in 90 days`, `today`, `1 day ago`, seen from the end of the report.
-fn distance(days: i64) -> String {
+fn distance(about: &str, days: i64) -> String {
     let words = count(days.unsigned_abs(), "day", "days");
     match days {
-        0 => "today".to_owned(),
-        1.. => format!("in {words}"),
-        _ => format!("{words} ago"),
+        0 => format!("{about}today"),
+        1.. => format!("in {about}{words}"),
+        _ => format!("{about}{words} ago"),
     }
 }
 
@@ -238,6 +279,8 @@ mod tests {
             period_seconds: None,
             status: status.to_owned(),
             retires: retires.map(str::to_owned),
+            retires_precision: retires.map(|_| "day".to_owned()),
+            retires_otherwise: Vec::new(),
         }
     }
 
@@ -262,6 +305,26 @@ mod tests {
         );
         assert!(sentence(&all[3..], Some(&today)).ends_with("was 690 days ago, on 2025-01-01."));
         assert_eq!(sentence(&all[1..2], None), "1 integration: 1 retiring.");
+    }
+
+    #[test]
+    fn a_disputed_date_is_told_once_for_its_flow() {
+        let mut soap = integration("retiring", Some("2027-06-01"));
+        soap.retires_precision = Some("release".to_owned());
+        soap.retires_otherwise = vec!["Spring '27 (partner)".to_owned()];
+        let flow = soap.flow.clone();
+        let all = [soap.clone(), soap, integration("modern", None)];
+        assert_eq!(
+            disputed(&all, Limits::FULL),
+            [format!(
+                "Sources differ on {flow} (about 2027-06-01); also named: Spring '27 (partner)."
+            )]
+        );
+        let today = Time("2027-05-02T08:00:00Z".to_owned());
+        assert!(
+            sentence(&all, Some(&today))
+                .ends_with("The next retirement is in about 30 days, about 2027-06-01.")
+        );
     }
 
     #[test]

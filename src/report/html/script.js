@@ -14,6 +14,13 @@
   var all = document.getElementById("q-all");
   var sheets = [];
 
+  // Where a finding's chart is wider than the window, its latest part shows first.
+  each(".drawing.small", function (box) {
+    function last() { box.scrollLeft = box.scrollWidth; }
+    last();
+    box.closest("details").addEventListener("toggle", last);
+  });
+
   each("table.sorts", function (table) {
     var id = table.id.slice(2);
     var sheet = {

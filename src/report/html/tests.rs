@@ -99,7 +99,9 @@ fn integration(name: &str, status: &str) -> Integration {
         last: time(),
         period_seconds: Some(900),
         status: status.to_owned(),
-        retires: Some(text),
+        retires: Some(text.clone()),
+        retires_precision: Some("day".to_owned()),
+        retires_otherwise: vec![text],
     }
 }
 

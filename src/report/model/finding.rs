@@ -123,6 +123,10 @@ pub struct Integration {
     pub period_seconds: Option<u64>,
     /// `retiring`, `migrating`, `modern` or `unknown`.
     pub status: String,
-    /// When the flow retires: a date, or what is known of it.
+    /// When the flow retires, as YYYY-MM-DD.
     pub retires: Option<String>,
+    /// `day` where a source names that day, `release` where it stands for a release.
+    pub retires_precision: Option<String>,
+    /// Other times that sources name, each with who says it.
+    pub retires_otherwise: Vec<String>,
 }

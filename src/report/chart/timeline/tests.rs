@@ -76,3 +76,57 @@ fn the_summary_has_the_main_numbers() {
         "There are no logins to show over time."
     );
 }
+
+#[test]
+fn spikes_are_marked_where_they_touch_the_columns() {
+    let finding = |rule: &str, start: &str, end: &str| {
+        json!({"fingerprint": "0123456789abcdef", "rule": rule, "severity": "medium",
+            "confidence": "low", "reason": "", "title": "<b>", "org": null, "start": start,
+            "end": end, "peak": null, "ongoing": false, "count": 1, "expected": null,
+            "scope": {"users": [], "apps": [], "sources": [], "countries": [], "causes": []},
+            "scope_totals": {"users": 0, "apps": 0, "sources": 0, "countries": 0},
+            "diagnosis": [], "story": [], "steps": [], "evidence": [], "links": []})
+    };
+    let buckets = vec![bucket("2026-03-02T00:00:00Z", 1, json!({"a": 2})); 24];
+    let mut report = report("UTC", 3_600, json!(buckets), json!([]));
+    report.findings = serde_json::from_value(json!([
+        finding(
+            "failure-spike",
+            "2026-03-02T05:10:00Z",
+            "2026-03-02T06:10:00Z"
+        ),
+        finding(
+            "failure-spike",
+            "2026-03-01T05:10:00Z",
+            "2026-03-01T23:59:59Z"
+        ),
+        finding(
+            "failure-spike",
+            "2026-03-01T05:10:00Z",
+            "2026-03-02T00:00:00Z"
+        ),
+        finding(
+            "failure-spike",
+            "2026-03-03T00:00:00Z",
+            "2026-03-03T02:00:00Z"
+        ),
+        finding(
+            "legacy-login",
+            "2026-03-02T05:10:00Z",
+            "2026-03-02T06:10:00Z"
+        ),
+    ]))
+    .unwrap();
+    let seen = series(&report);
+    let hours: Vec<(i64, i64)> = seen
+        .spikes
+        .iter()
+        .map(|(from, to)| (from - seen.start, to - seen.start))
+        .collect();
+    assert_eq!(hours, [(18_600, 22_201), (-67_800, 1)]);
+    assert!(summary(&seen).ends_with("; 2 failure spikes marked."));
+    let marks = |svg: &str| svg.matches(" fill=\"#E3E9F0\"").count();
+    assert_eq!(marks(&draw(&seen)), 3); // and one in the legend
+    report.findings.clear();
+    assert_eq!(marks(&draw(&series(&report))), 0);
+}
