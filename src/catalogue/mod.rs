@@ -7,6 +7,7 @@ mod cause;
 mod causes;
 mod flows;
 mod fold;
+mod footers;
 mod outcomes;
 mod pasted;
 mod retirements;
@@ -16,6 +17,7 @@ pub use cause::{Cause, Class};
 pub use causes::{Catalogue, CauseIx, Found};
 pub use flows::{Family, Flows};
 pub use fold::{fold_key, fold_status};
+pub use footers::Footers;
 pub use outcomes::Successes;
 pub use retirements::{Precision, Retirement, Retirements};
 pub use zones::{Ambiguous, Meaning, Zones};
@@ -25,6 +27,7 @@ pub use zones::{Ambiguous, Meaning, Zones};
 pub struct Known {
     pub causes: Catalogue,
     pub flows: Flows,
+    pub footers: Footers,
     pub retirements: Retirements,
     pub successes: Successes,
     pub zones: Zones,
@@ -39,6 +42,7 @@ impl Known {
         Ok(Self {
             causes: Catalogue::load()?,
             flows: Flows::load()?,
+            footers: Footers::load()?,
             retirements: Retirements::load()?,
             successes: Successes::load()?,
             zones: Zones::load()?,

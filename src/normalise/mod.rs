@@ -3,7 +3,9 @@
 //! To teach a spelling of a column, add one string to its layout in `layouts/`; to add a layout,
 //! write one TOML file there, one line in `layout.rs`, and a file in `sample_data/<id>/`.
 
+mod around;
 mod decode;
+mod header;
 mod layout;
 mod ledger;
 mod names;

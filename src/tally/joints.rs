@@ -1,9 +1,11 @@
 //! Putting the pieces of a file together: whether they meet, and which line each begins at.
 
+use std::collections::BTreeSet;
+
 use super::fill::FileRead;
-use super::worker::{KEPT_IN_FULL, Span};
+use super::worker::{HALF_WRITTEN, KEPT_IN_FULL, Span};
 use crate::event::Place;
-use crate::normalise::{Evidence, Ledger, Reading, Reject};
+use crate::normalise::{Evidence, Ledger, Reading, Reason, Reject};
 
 /// Whether each piece began where the one before it ended.
 pub(super) fn meet(spans: &[Span], body: u64) -> bool {
@@ -48,11 +50,14 @@ pub(super) fn put_together(
     let bases = LineBases::of(spans, reading.lines_before);
     let mut ledger = Ledger {
         blank: reading.blank_before,
+        ignored: reading.ignored_before,
         ..Ledger::default()
     };
     let mut rejects: Vec<Reject> = Vec::new();
+    let mut footers: BTreeSet<u64> = BTreeSet::new();
     for (span, base) in spans.iter_mut().zip(&bases.0) {
         ledger += span.ledger;
+        footers.extend(span.footers.iter().map(|line| line + base));
         for mut reject in span.rejects.drain(..) {
             reject.line += base;
             if rejects.len() >= KEPT_IN_FULL {
@@ -62,11 +67,52 @@ pub(super) fn put_together(
             rejects.push(reject);
         }
     }
-    let cut_short = spans.iter().find_map(|span| span.cut_short.clone());
+    let mut cut_short = spans.iter().find_map(|span| span.cut_short.clone());
+    let beside = beside_footers(&mut rejects, footers);
+    if !beside.is_empty() {
+        let count = beside.len() as u64;
+        ledger.rejects -= count;
+        ledger.ignored += count;
+        // A report's last line, the company's name, looks like a row that was half written.
+        let was_last = beside.contains(&Reason::HalfWritten);
+        cut_short = cut_short.filter(|why| !(was_last && why == HALF_WRITTEN));
+    }
     FileRead {
         ledger,
         rejects,
         evidence,
         cut_short,
     }
+}
+
+/// Lines that belong to a footer at most on each side of it: a report's name before, the
+/// company's name behind.
+const BESIDE: usize = 2;
+
+/// Takes the lines out that stand directly before or behind a report's footer, and gives their
+/// reasons.
+fn beside_footers(rejects: &mut Vec<Reject>, mut footers: BTreeSet<u64>) -> Vec<Reason> {
+    if footers.is_empty() {
+        return Vec::new();
+    }
+    let may_belong = |reject: &Reject| {
+        matches!(
+            reject.reason,
+            Reason::FieldCount { got: 1, .. } | Reason::OnlyFirst | Reason::HalfWritten
+        )
+    };
+    for _ in 0..BESIDE {
+        let mut beside = BTreeSet::new();
+        for reject in rejects.iter().filter(|reject| may_belong(reject)) {
+            let touches = |line: &u64| footers.contains(line);
+            if touches(&(reject.line + 1)) || touches(&(reject.line - 1)) {
+                beside.insert(reject.line);
+            }
+        }
+        footers.append(&mut beside);
+    }
+    let belong = rejects.extract_if(.., |reject| {
+        may_belong(reject) && footers.contains(&reject.line)
+    });
+    belong.map(|reject| reject.reason).collect()
 }

@@ -102,13 +102,12 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
     notes.dedup();
-    let container = seen
-        .layout
-        .and(seen.compression)
-        .map(|compression| match compression.name() {
-            Some(name) => format!("{name}+csv"),
-            None => "csv".to_owned(),
-        });
+    let container = seen.layout.and(seen.packing).map(|packing| {
+        let words: Vec<&str> = packing.names().chain(["csv"]).collect();
+        words.join("+")
+    });
+    let encoding = seen.packing.and_then(|packing| packing.encoding.name());
+    notes.extend(encoding.map(|name| format!("in {name}")));
     Input {
         path: PathText(seen.path.to_owned()),
         layout: seen.layout.map(|layout| layout.id.clone()),
