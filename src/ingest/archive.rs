@@ -46,6 +46,14 @@ pub struct Listed {
     pub member: Result<Member, String>,
 }
 
+/// Why an archive is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub why: String,
+    /// Nobody can tell what is lost with it: it counts even where it was met by walking.
+    pub lost: bool,
+}
+
 /// Whether the first bytes of a file are those of a zip archive.
 pub fn is_zip(first_bytes: &[u8]) -> bool {
     first_bytes.starts_with(b"PK\x03\x04") || first_bytes.starts_with(b"PK\x05\x06")
@@ -56,9 +64,11 @@ pub fn is_zip(first_bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// Why the archive can't be read, in words.
-pub fn list(file: File) -> Result<Vec<Listed>, String> {
+pub fn list(file: File) -> Result<Vec<Listed>, Refusal> {
+    let refused = |why: String, lost| Refusal { why, lost };
     let broken = |error: rawzip::Error| {
-        format!("a zip archive whose directory can't be read, as where a download was cut: {error}")
+        let why = "a zip archive whose directory can't be read, as where a download was cut";
+        refused(format!("{why}: {error}"), true)
     };
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let archive = ZipArchive::from_file(file, &mut buffer).map_err(broken)?;
@@ -72,7 +82,8 @@ pub fn list(file: File) -> Result<Vec<Listed>, String> {
             continue;
         }
         if listed.len() == MOST_MEMBERS {
-            return Err(format!("a zip archive of more than {MOST_MEMBERS} files"));
+            let why = format!("a zip archive of more than {MOST_MEMBERS} files");
+            return Err(refused(why, true));
         }
         let member = method(&entry).and_then(|method| {
             let found = archive.get_entry(entry.wayfinder());
@@ -88,7 +99,8 @@ pub fn list(file: File) -> Result<Vec<Listed>, String> {
         listed.push(Listed { name, member });
     }
     if office {
-        return Err("an Excel workbook or Office file; save the sheet as CSV".to_owned());
+        let why = "an Excel workbook or Office file; save the sheet as CSV";
+        return Err(refused(why.to_owned(), false));
     }
     refuse_overlaps(&mut listed, archive.directory_offset());
     listed.sort_by(|a, b| (&a.name, &a.member).cmp(&(&b.name, &b.member)));
@@ -206,7 +218,8 @@ impl<R: Read> Read for Checked<R> {
             return Ok(count);
         }
         if self.left > 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+            let shorter = "shorter than the archive's directory says";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, shorter));
         }
         if self.stream.crc().sum() != self.crc {
             return Err(io::Error::new(

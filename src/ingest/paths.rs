@@ -9,7 +9,7 @@ use globset::GlobBuilder;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
-use super::archive::{self, Member};
+use super::archive::{self, Member, Refusal};
 
 /// The file that marks a report folder. Folders that hold it are never read as input.
 pub const MARKER: &str = ".loginscope-report";
@@ -25,7 +25,8 @@ pub struct Source {
     /// Named outright, not found in a folder or by a pattern: what is no known layout then counts.
     /// Of an archive's files only one that is alone there is named with the archive.
     pub named: bool,
-    /// It, or the archive that it is in, was named outright: what can't be unpacked then counts.
+    /// What can't be unpacked counts: it, or the archive that it is in, was named outright, or
+    /// nobody can tell what is lost.
     pub asked: bool,
     pub part: Part,
 }
@@ -133,16 +134,20 @@ fn with_members(source: Source) -> Vec<Source> {
     let Ok(Some(file)) = opened() else {
         return vec![source];
     };
-    let refused = |why: String| Source {
-        part: Part::Refused(why),
+    let refused = |refusal: Refusal| Source {
+        part: Part::Refused(refusal.why),
+        asked: source.asked || refusal.lost,
         ..source.clone()
     };
     let listed = match archive::list(file) {
         Ok(listed) if listed.is_empty() => {
-            return vec![refused("a zip archive without a file".to_owned())];
+            return vec![refused(Refusal {
+                why: "a zip archive without a file".to_owned(),
+                lost: false,
+            })];
         }
         Ok(listed) => listed,
-        Err(why) => return vec![refused(why)],
+        Err(refusal) => return vec![refused(refusal)],
     };
     let alone = listed.len() == 1;
     let sources = listed.into_iter().map(|listed| Source {

@@ -12,6 +12,7 @@ mod names;
 mod notes;
 mod reading;
 mod reject;
+mod rejects;
 mod row;
 pub mod value;
 
@@ -22,4 +23,5 @@ pub use names::Names;
 pub use notes::FileNotes;
 pub use reading::{Assumed, NotRead, Reading, settle};
 pub use reject::{Reason, Reject, excerpt};
+pub use rejects::{KEPT_IN_FULL, Rejects};
 pub use row::{Evidence, Row};

@@ -3,7 +3,7 @@
 use super::layout::{Columns, Role};
 
 /// Why a row could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// More or fewer fields than the header.
     FieldCount { got: u32, want: u32 },

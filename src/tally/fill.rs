@@ -19,7 +19,7 @@ use crate::catalogue::Known;
 use crate::event::{Instant, Place, Sym};
 use crate::ingest::{Packing, Piece, Progress, cut};
 use crate::normalise::{
-    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle,
+    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Rejects, settle,
 };
 
 /// A file whose layout is known.
@@ -40,8 +40,7 @@ pub struct ToRead<'a> {
 #[derive(Debug)]
 pub struct FileRead {
     pub ledger: Ledger,
-    /// In order of line; the first thousand with value and excerpt.
-    pub rejects: Vec<Reject>,
+    pub rejects: Rejects,
     pub evidence: Evidence,
     /// It ended too early or is damaged; what came before was read.
     pub cut_short: Option<String>,

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::fill::FileRead;
-use super::worker::{HALF_WRITTEN, KEPT_IN_FULL, Span};
+use super::worker::{HALF_WRITTEN, Span};
 use crate::event::Place;
-use crate::normalise::{Evidence, Ledger, Reading, Reason, Reject};
+use crate::normalise::{Evidence, Ledger, Reading, Reason, Rejects};
 
 /// Whether each piece began where the one before it ended.
 pub(super) fn meet(spans: &[Span], body: u64) -> bool {
@@ -53,19 +53,12 @@ pub(super) fn put_together(
         ignored: reading.ignored_before,
         ..Ledger::default()
     };
-    let mut rejects: Vec<Reject> = Vec::new();
+    let mut rejects = Rejects::default();
     let mut footers: BTreeSet<u64> = BTreeSet::new();
     for (span, base) in spans.iter_mut().zip(&bases.0) {
         ledger += span.ledger;
         footers.extend(span.footers.iter().map(|line| line + base));
-        for mut reject in span.rejects.drain(..) {
-            reject.line += base;
-            if rejects.len() >= KEPT_IN_FULL {
-                reject.reason = reject.reason.in_short();
-                reject.excerpt = "".into();
-            }
-            rejects.push(reject);
-        }
+        rejects.append(&std::mem::take(&mut span.rejects), *base);
     }
     let mut cut_short = spans.iter().find_map(|span| span.cut_short.clone());
     let beside = beside_footers(&mut rejects, footers);
@@ -91,28 +84,23 @@ const BESIDE: usize = 2;
 
 /// Takes the lines out that stand directly before or behind a report's footer, and gives their
 /// reasons.
-fn beside_footers(rejects: &mut Vec<Reject>, mut footers: BTreeSet<u64>) -> Vec<Reason> {
+fn beside_footers(rejects: &mut Rejects, mut footers: BTreeSet<u64>) -> Vec<Reason> {
     if footers.is_empty() {
         return Vec::new();
     }
-    let may_belong = |reject: &Reject| {
+    let may_belong = |reason: &Reason| {
         matches!(
-            reject.reason,
+            reason,
             Reason::FieldCount { got: 1, .. } | Reason::OnlyFirst | Reason::HalfWritten
         )
     };
     for _ in 0..BESIDE {
-        let mut beside = BTreeSet::new();
-        for reject in rejects.iter().filter(|reject| may_belong(reject)) {
-            let touches = |line: &u64| footers.contains(line);
-            if touches(&(reject.line + 1)) || touches(&(reject.line - 1)) {
-                beside.insert(reject.line);
-            }
-        }
+        let touching = rejects.iter().filter(|reject| {
+            let touches = |line: u64| footers.contains(&line);
+            may_belong(&reject.reason) && (touches(reject.line + 1) || touches(reject.line - 1))
+        });
+        let mut beside: BTreeSet<u64> = touching.map(|reject| reject.line).collect();
         footers.append(&mut beside);
     }
-    let belong = rejects.extract_if(.., |reject| {
-        may_belong(reject) && footers.contains(&reject.line)
-    });
-    belong.map(|reject| reject.reason).collect()
+    rejects.take_where(|line, reason| may_belong(reason) && footers.contains(&line))
 }

@@ -133,7 +133,7 @@ fn look<'a>(
     if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
         let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
         return Err(Unread {
-            counts: source.asked,
+            counts: true,
             ..Unread::of(head.size, NotRead::Unreadable(why))
         });
     }

@@ -9,10 +9,10 @@ use super::counts::Counts;
 use crate::event::{DimsId, Place};
 use crate::ingest::csv::{self, Record, Step};
 use crate::ingest::{Blocks, Packing, Piece, find_first_record, why_cut_short};
-use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Reject};
+use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects};
 
-/// Rejects of one piece or file that keep their value and excerpt.
-pub(super) const KEPT_IN_FULL: usize = 1_000;
+/// Lines of footers that are remembered of one piece or file.
+const FOOTERS: usize = 1_000;
 /// Bytes read behind a piece, so that its last record is mostly there at once.
 const BEHIND: u64 = 64 * 1024;
 /// Bytes of a stream in memory at a time.
@@ -31,7 +31,7 @@ pub(super) struct Span {
     pub(super) lines: u64,
     pub(super) ledger: Ledger,
     /// Lines are counted from the span's first.
-    pub(super) rejects: Vec<Reject>,
+    pub(super) rejects: Rejects,
     /// Lines below a report's table, counted from the span's first; the first thousand.
     pub(super) footers: Vec<u64>,
     /// The stream ended too early or was damaged; what came before was read.
@@ -103,7 +103,13 @@ pub(super) fn stream(
         return Ok(span);
     }
     let taken = std::mem::take(buffer);
-    let mut blocks = Blocks::new(reader, body, u64::MAX, STREAM_BLOCK, taken);
+    // What a growing file gets behind its size is left to the next run, as it is with pieces; files
+    // of a system without a size are read to their end.
+    let limit = match packing.is_plain() && size > 0 {
+        true => size.saturating_sub(body),
+        false => u64::MAX,
+    };
+    let mut blocks = Blocks::new(reader, body, limit, STREAM_BLOCK, taken);
     records(&mut blocks, u64::MAX, &mut span, work);
     if packing.is_plain() && span.next < size {
         span.cut_short = Some(SHRANK.to_owned());
@@ -195,7 +201,7 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
         normalise::Row::Ignored => span.ledger.ignored += 1,
         normalise::Row::Footer => {
             span.ledger.ignored += 1;
-            if span.footers.len() < KEPT_IN_FULL {
+            if span.footers.len() < FOOTERS {
                 span.footers.push(span.lines + 1);
             }
         }
@@ -251,15 +257,7 @@ impl Span {
     /// Keeps a row that could not be read; the first thousand with value and excerpt.
     fn reject(&mut self, reason: Reason, row: &[u8]) {
         self.ledger.rejects += 1;
-        let full = self.rejects.len() < KEPT_IN_FULL;
-        self.rejects.push(Reject {
-            line: self.lines + 1,
-            reason: if full { reason } else { reason.in_short() },
-            excerpt: if full {
-                normalise::excerpt(row)
-            } else {
-                "".into()
-            },
-        });
+        self.rejects
+            .push(self.lines + 1, reason, || normalise::excerpt(row));
     }
 }

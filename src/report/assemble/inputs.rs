@@ -75,10 +75,11 @@ impl Material<'_> {
 pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Reject> + 'a {
     material.inputs.iter().flat_map(|seen| {
         let (rejects, columns) = match &seen.outcome {
-            Outcome::Read { file, notes } => (file.rejects.as_slice(), Some(notes.columns)),
-            _ => (&[][..], None),
+            Outcome::Read { file, notes } => (Some(&file.rejects), Some(notes.columns)),
+            _ => (None, None),
         };
-        rejects.iter().map(move |reject| Reject {
+        let rejects = rejects.into_iter().flat_map(|rejects| rejects.iter());
+        rejects.map(move |reject| Reject {
             path: PathText(seen.path.to_owned()),
             line: reject.line,
             reason: reject.reason.text(columns),
