@@ -3,10 +3,17 @@
 //! A case holds files or folders whose names begin with `input`, which are named on the command
 //! line in byte order, `expected.json`, a subset of `report.json` worked out by hand (see
 //! `support/subset.rs`), and perhaps `args`, one argument a line. Files that an editor would spoil
-//! are made from text: `NAME.pack` becomes `NAME` packed with gzip, `NAME.cut` the same without
-//! its last eight bytes (the checksum, so that all rows can still be unpacked), and `NAME.latin1`
-//! becomes `NAME` in Latin-1.
+//! are made from text, by the endings of their names:
+//!
+//! - `NAME.pack` becomes `NAME` packed with gzip, `NAME.packs` the same in two gzip members, and
+//!   `NAME.cut` as one without its last eight bytes (the checksum, so that all rows can still be
+//!   unpacked).
+//! - `NAME.frames` becomes `NAME` in two Zstandard frames.
+//! - `NAME.latin1`, `NAME.utf16le`, `NAME.utf16be` (both with a byte order mark) and
+//!   `NAME.utf16bare` (little-endian, without one) become `NAME` in that encoding.
+//! - A folder `NAME.zip` becomes an archive of the files in it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +21,8 @@ use serde_json::Value;
 
 use crate::support::subset::differences;
 use crate::support::{
-    analyze, assert_ledger_adds_up, count, gzip, read, repository, scratch, write,
+    analyze, assert_ledger_adds_up, count, gzip, in_two, latin1, read, repository, scratch, utf16,
+    write, zip, zstd,
 };
 
 const ANALYZE: &str = "tests/cases/analyze";
@@ -40,26 +48,46 @@ fn name(path: &Path) -> String {
 /// The case's files as they are to be read.
 fn made(case: &Path) -> tempfile::TempDir {
     let home = scratch();
+    let mut archives: BTreeMap<String, BTreeMap<String, Vec<u8>>> = BTreeMap::new();
     for (path, bytes) in crate::support::files(case) {
-        let (stem, made) = match path.rsplit_once('.') {
-            Some((stem, "pack")) => (stem, gzip(&bytes)),
-            Some((stem, "cut")) => {
-                let mut packed = gzip(&bytes);
-                packed.truncate(packed.len() - GZIP_END);
-                (stem, packed)
+        let (path, bytes) = as_named(&path, bytes);
+        match path.split_once(".zip/") {
+            Some((archive, member)) => {
+                let members = archives.entry(format!("{archive}.zip")).or_default();
+                members.insert(member.to_owned(), bytes);
             }
-            Some((stem, "latin1")) => (stem, latin1(&bytes)),
-            _ => (path.as_str(), bytes),
-        };
-        write(&home.path().join(stem), made);
+            None => write(&home.path().join(path), bytes),
+        }
+    }
+    for (archive, members) in archives {
+        write(&home.path().join(archive), zip(members));
     }
     home
 }
 
-fn latin1(utf8: &[u8]) -> Vec<u8> {
-    let text = std::str::from_utf8(utf8).expect("the case's text is UTF-8");
-    let byte = |c| u8::try_from(u32::from(c)).expect("the case's text fits into Latin-1");
-    text.chars().map(byte).collect()
+/// A file by its name without the ending that says what is made of it.
+fn as_named(path: &str, bytes: Vec<u8>) -> (String, Vec<u8>) {
+    let Some((stem, ending)) = path.rsplit_once('.') else {
+        return (path.to_owned(), bytes);
+    };
+    let text = || std::str::from_utf8(&bytes).expect("the case's text is UTF-8");
+    let marked = || format!("\u{feff}{}", text());
+    let made = match ending {
+        "pack" => gzip(&bytes),
+        "packs" => in_two(&bytes, gzip),
+        "frames" => in_two(&bytes, zstd),
+        "cut" => {
+            let mut packed = gzip(&bytes);
+            packed.truncate(packed.len() - GZIP_END);
+            packed
+        }
+        "latin1" => latin1(text()),
+        "utf16le" => utf16(&marked(), u16::to_le_bytes),
+        "utf16be" => utf16(&marked(), u16::to_be_bytes),
+        "utf16bare" => utf16(text(), u16::to_le_bytes),
+        _ => return (path.to_owned(), bytes),
+    };
+    (stem.to_owned(), made)
 }
 
 /// What is wrong with the report on a case.

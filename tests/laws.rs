@@ -99,7 +99,7 @@ fn read(path: &Path, piece_size: u64, threads: usize) -> Outcome {
     match &filled.files[0] {
         Ok(file) => Outcome {
             ledger: Some(file.ledger),
-            rejects: file.rejects.iter().map(text).collect(),
+            rejects: file.rejects.iter().map(|reject| text(&reject)).collect(),
             cut_short: file.cut_short.is_some(),
             why: None,
             tally: filled.tally,

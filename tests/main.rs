@@ -1,14 +1,16 @@
 //! Everything that is tested through the built program, as one binary: it links once.
 //!
-//! The modules follow the way of the data: what goes in ([`cases`], [`sample_data`], [`hostile`]),
-//! laws over whole runs ([`whole`], [`laws`]), languages ([`languages`]), what comes out ([`folder`], [`schema`],
+//! The modules follow the way of the data: what goes in ([`cases`], [`sample_data`], [`hostile`],
+//! [`broken`], [`fuzz`]), laws over whole runs ([`whole`], [`laws`]), languages ([`languages`]), what comes out ([`folder`], [`schema`],
 //! [`golden`], [`browser`], [`explain`]), and what is said about it all ([`readme`], [`registers`],
 //! [`house`]).
 
+mod broken;
 mod browser;
 mod cases;
 mod explain;
 mod folder;
+mod fuzz;
 mod golden;
 mod hostile;
 mod house;

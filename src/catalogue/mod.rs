@@ -8,6 +8,7 @@ mod cause;
 mod causes;
 mod flows;
 mod fold;
+mod footers;
 mod languages;
 mod outcomes;
 mod pasted;
@@ -18,6 +19,7 @@ pub use cause::{Cause, Class};
 pub use causes::{Catalogue, CauseIx, Found};
 pub use flows::{Family, Flows};
 pub use fold::{fold_key, fold_letters, fold_status};
+pub use footers::Footers;
 pub use languages::{Language, Languages};
 pub use outcomes::Successes;
 pub use retirements::{Precision, Retirement, RetirementTold, Retirements};
@@ -28,6 +30,7 @@ pub use zones::{Ambiguous, Meaning, Zones};
 pub struct Known {
     pub causes: Catalogue,
     pub flows: Flows,
+    pub footers: Footers,
     pub retirements: Retirements,
     pub successes: Successes,
     pub zones: Zones,
@@ -42,6 +45,7 @@ impl Known {
         Ok(Self {
             causes: Catalogue::load()?,
             flows: Flows::load()?,
+            footers: Footers::load()?,
             retirements: Retirements::load()?,
             successes: Successes::load()?,
             zones: Zones::load()?,

@@ -115,6 +115,19 @@ impl Record {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// How many bytes at the start of a line are a byte order mark: where files were joined, one may
+/// stand in the middle, and it is part of no field.
+#[inline]
+pub fn mark(line: &[u8]) -> usize {
+    if line.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    }
+}
+
 /// Reads the record at the start of `block` into `record`.
 ///
 /// `at_end` says that nothing follows the block in its stream. The result doesn't depend on how

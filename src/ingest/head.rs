@@ -3,18 +3,19 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::{Compression, Source};
+use super::foreign::{self, foreign};
+use super::{Compression, Encoding, Packing, Part, Source};
 
+/// Bytes that are looked at to tell what a source is: 256 KiB.
 const HEAD: u64 = 256 * 1024;
-const MAGIC: usize = 4;
 
 /// The beginning of a source.
 #[derive(Debug)]
 pub struct Head {
-    pub compression: Compression,
-    /// Size on disk in bytes.
+    pub packing: Packing,
+    /// Size on disk in bytes; of a member, what it takes in its archive.
     pub size: u64,
-    /// The first 256 KiB, unpacked.
+    /// The first 256 KiB, unpacked and decoded.
     pub bytes: Vec<u8>,
     /// Whether `bytes` is all there is.
     pub complete: bool,
@@ -25,29 +26,58 @@ pub struct Head {
 /// Reads the beginning of a source. A damaged compressed stream gives what could be unpacked.
 ///
 /// # Errors
-/// What the operating system says of the file.
+/// What the operating system says of the file, or that it is of a kind that is not read.
 pub fn read_head(source: &Source) -> io::Result<Head> {
-    let mut file = File::open(&source.file)?;
-    let size = file.metadata()?.len();
-    let mut magic = Vec::new();
-    file.by_ref().take(MAGIC as u64).read_to_end(&mut magic)?;
-    let compression = Compression::of(&magic);
+    // To open a pipe that nobody writes to would wait for ever.
+    let meta = source.file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::other("neither a file nor a folder; not read"));
+    }
+    let member = match &source.part {
+        Part::Whole => None,
+        Part::Member(member) => Some(*member),
+        Part::Refused(why) => return Err(io::Error::other(why.clone())),
+    };
+    let mut packing = Packing::raw(member);
+    let mut first = begins(&packing, source, foreign::ENOUGH as u64)?;
+    packing.compression = Compression::of(&first.bytes);
+    if packing.compression != Compression::Plain {
+        first = begins(&packing, source, foreign::ENOUGH as u64)?;
+        if Compression::of(&first.bytes) != Compression::Plain {
+            return Err(io::Error::other("compressed twice; unpack it once"));
+        }
+    }
+    if let Some(what) = foreign(&first.bytes) {
+        return Err(io::Error::other(what));
+    }
+    packing.encoding = Encoding::of(&first.bytes);
+    let mut head = begins(&packing, source, HEAD + 1)?;
+    let complete = head.bytes.len() as u64 <= HEAD;
+    head.bytes
+        .truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
+    Ok(Head {
+        packing,
+        size: member.map_or(meta.len(), |member| member.packed()),
+        bytes: head.bytes,
+        complete,
+        damage: head.damage,
+    })
+}
+
+struct Begins {
+    bytes: Vec<u8>,
+    damage: Option<String>,
+}
+
+fn begins(packing: &Packing, source: &Source, most: u64) -> io::Result<Begins> {
     let mut bytes = Vec::new();
-    let mut reader = compression.open(&source.file)?.take(HEAD + 1);
-    let damage = match reader.read_to_end(&mut bytes) {
+    let mut stream = packing.open(&source.file)?.take(most);
+    let damage = match stream.read_to_end(&mut bytes) {
         Ok(_) => None,
-        Err(error) if compression == Compression::Plain => return Err(error),
+        Err(error) if !packing.unpacks() => return Err(error),
         Err(error) => Some(error.to_string()),
     };
-    let complete = bytes.len() as u64 <= HEAD;
-    bytes.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
-    Ok(Head {
-        compression,
-        size,
-        bytes,
-        complete,
-        damage,
-    })
+    Ok(Begins { bytes, damage })
 }
 
 /// The last bytes of a plain file, from the first line that begins in them.

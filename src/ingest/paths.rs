@@ -2,25 +2,56 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
+use super::archive::{self, Member, Refusal};
+
 /// The file that marks a report folder. Folders that hold it are never read as input.
 pub const MARKER: &str = ".loginscope-report";
 
-/// A file to read.
+/// A file to read, or a file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
-    /// The path as the user named it, or as it was found below a folder that they named.
+    /// The path as the user named it, or as it was found below a folder that they named; of a
+    /// file in an archive `archive.zip!name`.
     pub path: String,
     /// Where the bytes are.
     pub file: PathBuf,
-    /// Named outright, not found in a folder or by a pattern: what can't be read then counts.
+    /// Named outright, not found in a folder or by a pattern: what is no known layout then counts.
+    /// Of an archive's files only one that is alone there is named with the archive.
     pub named: bool,
+    /// What can't be unpacked counts: it, or the archive that it is in, was named outright, or
+    /// nobody can tell what is lost.
+    pub asked: bool,
+    pub part: Part,
+}
+
+/// What of a file a source is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// A file in a zip archive.
+    Member(Member),
+    /// What can't be read, and why: a damaged archive, an encrypted file in one.
+    Refused(String),
+}
+
+impl Source {
+    fn whole(path: String, file: PathBuf, named: bool) -> Self {
+        Self {
+            path,
+            file,
+            named,
+            asked: named,
+            part: Part::Whole,
+        }
+    }
 }
 
 /// A path on the command line leads nowhere.
@@ -51,11 +82,7 @@ impl Found {
     fn keep_spool(&mut self, path: String, spool: NamedTempFile) -> Vec<Source> {
         let file = spool.path().to_owned();
         self.spools.push((path.clone(), spool));
-        vec![Source {
-            path,
-            file,
-            named: true,
-        }]
+        vec![Source::whole(path, file, true)]
     }
 }
 
@@ -70,6 +97,8 @@ pub fn find(paths: &[PathBuf]) -> Found {
             Ok(Vec::new())
         } else if text == "-" {
             spool(&mut io::stdin().lock()).map(|spool| found.keep_spool(text, spool))
+        } else if let Some(what) = unread_kind(path) {
+            Err(missing(&text, io::Error::other(what)))
         } else if is_stream(path) {
             let opened = File::open(path).map_err(|error| missing(&text, error));
             let spooled = opened.and_then(|mut stream| spool(&mut stream));
@@ -84,9 +113,54 @@ pub fn find(paths: &[PathBuf]) -> Found {
             Err(error) => found.missing.push(error),
         }
     }
-    found.sources = by_file.into_values().collect();
+    found.sources = by_file.into_values().flat_map(with_members).collect();
     found.sources.sort();
     found
+}
+
+/// A source, or the files in it if it is a zip archive.
+fn with_members(source: Source) -> Vec<Source> {
+    let opened = || -> io::Result<Option<File>> {
+        let mut magic = [0; 4];
+        // A pipe would wait for somebody to write to it.
+        if !source.file.metadata()?.is_file() {
+            return Ok(None);
+        }
+        let mut file = File::open(&source.file)?;
+        file.read_exact(&mut magic)?;
+        Ok(archive::is_zip(&magic).then_some(file))
+    };
+    // What can't be opened is told where its beginning is read.
+    let Ok(Some(file)) = opened() else {
+        return vec![source];
+    };
+    let refused = |refusal: Refusal| Source {
+        part: Part::Refused(refusal.why),
+        asked: source.asked || refusal.lost,
+        ..source.clone()
+    };
+    let listed = match archive::list(file) {
+        Ok(listed) if listed.is_empty() => {
+            return vec![refused(Refusal {
+                why: "a zip archive without a file".to_owned(),
+                lost: false,
+            })];
+        }
+        Ok(listed) => listed,
+        Err(refusal) => return vec![refused(refusal)],
+    };
+    let alone = listed.len() == 1;
+    let sources = listed.into_iter().map(|listed| Source {
+        path: format!("{}!{}", source.path, listed.name),
+        file: source.file.clone(),
+        named: source.named && (alone || listed.member.is_err()),
+        asked: source.named,
+        part: match listed.member {
+            Ok(member) => Part::Member(member),
+            Err(why) => Part::Refused(why),
+        },
+    });
+    sources.collect()
 }
 
 /// Keeps one source a file: named outright wins, then the path that is first in byte order.
@@ -98,6 +172,7 @@ fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
     match by_file.get_mut(&key) {
         Some(known) => {
             known.named |= source.named;
+            known.asked |= source.asked;
             if source.path < known.path {
                 known.path = source.path;
                 known.file = source.file;
@@ -109,10 +184,30 @@ fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
     }
 }
 
-/// A pipe or device: it can be read once, so it is kept in a file first.
+/// A pipe: it can be read once, so it is kept in a file first.
 fn is_stream(path: &Path) -> bool {
     let kind = path.metadata().map(|meta| meta.file_type());
     kind.is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
+}
+
+/// What a path is, if that is never read: devices such as `/dev/zero` have no end.
+#[cfg(unix)]
+fn unread_kind(path: &Path) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = path.metadata().ok()?.file_type();
+    if kind.is_socket() {
+        Some("a socket, not a file or a pipe")
+    } else if kind.is_char_device() || kind.is_block_device() {
+        Some("a device, not a file or a pipe; `-` reads standard input")
+    } else {
+        None
+    }
+}
+
+/// What a path is, if that is never read.
+#[cfg(not(unix))]
+fn unread_kind(_: &Path) -> Option<&'static str> {
+    None
 }
 
 fn missing(path: &str, error: io::Error) -> NoSuchPath {
@@ -129,11 +224,7 @@ fn expand(
 ) -> Result<Vec<Source>, NoSuchPath> {
     match path.metadata() {
         Ok(meta) if meta.is_dir() => Ok(walk(path, usize::MAX, lost)),
-        Ok(_) => Ok(vec![Source {
-            path: text,
-            file: path.to_owned(),
-            named: true,
-        }]),
+        Ok(_) => Ok(vec![Source::whole(text, path.to_owned(), true)]),
         Err(_) if text.contains(['*', '?', '[', '{']) => matching(text, lost),
         Err(error) => Err(missing(&text, error)),
     }
@@ -152,11 +243,11 @@ fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Source> 
     let mut sources = Vec::new();
     for entry in entries {
         match entry {
-            Ok(entry) if entry.file_type().is_file() => sources.push(Source {
-                path: entry.path().to_string_lossy().into_owned(),
-                file: entry.into_path(),
-                named: false,
-            }),
+            // Pipes and devices are listed too, and then not read.
+            Ok(entry) if !entry.file_type().is_dir() => {
+                let path = entry.path().to_string_lossy().into_owned();
+                sources.push(Source::whole(path, entry.into_path(), false));
+            }
             Ok(_) => {}
             // A loop of links leads to what is walked anyway.
             Err(error) if error.loop_ancestor().is_some() => {}

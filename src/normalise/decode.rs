@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use super::around;
 use super::layout::{Columns, LayoutKind, Role};
 use super::names::Names;
 use super::reading::Reading;
@@ -70,6 +71,9 @@ pub struct Decoder<'a> {
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
     users: FxHashMap<Box<[u8]>, Sym>,
     latin1: bool,
+    other_header: bool,
+    /// The rows here stand behind a header with other columns.
+    behind_other: bool,
     orgs: BTreeSet<String>,
     /// User ids (18 characters) and the usernames that this file gives them.
     named: BTreeSet<(Sym, Sym)>,
@@ -102,6 +106,8 @@ impl<'a> Decoder<'a> {
             dims: FxHashMap::default(),
             users: FxHashMap::default(),
             latin1: false,
+            other_header: false,
+            behind_other: false,
             orgs: BTreeSet::new(),
             named: BTreeSet::new(),
         }
@@ -113,6 +119,7 @@ impl<'a> Decoder<'a> {
         let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
+            other_header: self.other_header,
             orgs: self.orgs,
         };
         (evidence, self.named)
@@ -128,7 +135,7 @@ impl<'a> Decoder<'a> {
     #[inline]
     pub fn repeated(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
         self.tail_at = None;
-        let from = self.tails.from()?;
+        let from = self.tails.from().filter(|_| !self.behind_other)?;
         let tail_at = csv::leading(block, from, self.reading.delimiter, record)?;
         let line = memchr::memchr(b'\n', &block[tail_at..])?;
         let bytes = tail_at + line + 1;
@@ -146,6 +153,43 @@ impl<'a> Decoder<'a> {
 
     /// What a record is. `block` is the bytes that the record's fields point into.
     pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
+        let reason = if self.behind_other {
+            Reason::OtherHeader
+        } else {
+            match self.sound_row(record, block) {
+                Row::Reject(reason) => reason,
+                row => return row,
+            }
+        };
+        self.around(record, block, reason)
+    }
+
+    /// What a record is that is no row, or the reason why it is none.
+    fn around(&mut self, record: &Record, block: &[u8], reason: Reason) -> Row {
+        let Reading {
+            layout, columns, ..
+        } = self.reading;
+        if around::repeats(columns, record, block) {
+            self.behind_other = false;
+            return Row::Ignored;
+        }
+        if around::is_footer(&self.known.footers, record, block) {
+            return Row::Footer;
+        }
+        if around::is_separator(block) {
+            return Row::Ignored;
+        }
+        if around::is_other_header(layout, record, block) {
+            (self.other_header, self.behind_other) = (true, true);
+            return Row::Ignored;
+        }
+        if record.len() == columns.width() && record.empty_from(1) {
+            return Row::Reject(Reason::OnlyFirst);
+        }
+        Row::Reject(reason)
+    }
+
+    fn sound_row(&mut self, record: &Record, block: &[u8]) -> Row {
         let width = self.reading.columns.width();
         if record.len() != width && !(record.len() > width && record.empty_from(width)) {
             let count = |len| u32::try_from(len).unwrap_or(u32::MAX);
@@ -177,19 +221,9 @@ impl<'a> Decoder<'a> {
                     dims,
                 }
             }
-            Err(Some(_)) if self.repeats_header(record, block) => Row::Ignored,
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),
         }
-    }
-
-    /// Whether a row is the header once more, as where files were joined.
-    fn repeats_header(&self, record: &Record, block: &[u8]) -> bool {
-        let names = &self.reading.columns.names;
-        (0..names.len()).all(|at| {
-            let text = record.text(block, at);
-            text.trim_start_matches('\u{feff}').trim() == names[at]
-        })
     }
 
     /// The time; `Err(None)` while the file's zone is open.
@@ -357,7 +391,8 @@ impl<'a> Decoder<'a> {
         let (name, user_id) = (text(Role::User), text(Role::UserId));
         let is_known =
             |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().and_then(known).is_some();
-        if !is_known(&name) || !is_known(&user_id) {
+        let is_header = user_id.as_deref() == Some(columns.name(Role::UserId));
+        if !is_known(&name) || !is_known(&user_id) || is_header {
             return Row::Reject(Reason::NoUser);
         }
         self.intern_user(name.as_deref(), user_id.as_deref());

@@ -195,6 +195,13 @@ impl Layout {
         })
     }
 
+    /// Whether a column has this name.
+    pub fn knows(&self, name: &str) -> bool {
+        let name = fold(split_zone(name).0);
+        let mut names = self.columns.iter().flat_map(|column| &column.names);
+        names.any(|known| folds_to(known, &name))
+    }
+
     /// What can't be said of a file with these columns, one sentence for each missing one.
     pub fn costs<'a>(&'a self, columns: &'a Columns) -> impl Iterator<Item = String> + 'a {
         self.columns
@@ -205,6 +212,12 @@ impl Layout {
                 Some(format!("no column {:?}: {without}", column.names.first()?))
             })
     }
+}
+
+/// Whether a name folds to what was folded.
+fn folds_to(name: &str, folded: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).eq(folded.chars())
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.

@@ -3,7 +3,9 @@
 //! To teach a spelling of a column, add one string to its layout in `layouts/`; to add a layout,
 //! write one TOML file there, one line in `layout.rs`, and a file in `sample_data/<id>/`.
 
+mod around;
 mod decode;
+mod header;
 mod languages;
 mod layout;
 mod ledger;
@@ -11,6 +13,7 @@ mod names;
 mod notes;
 mod reading;
 mod reject;
+mod rejects;
 mod row;
 mod tails;
 pub mod value;
@@ -22,4 +25,5 @@ pub use names::Names;
 pub use notes::FileNotes;
 pub use reading::{Assumed, NotRead, Reading, settle};
 pub use reject::{Reason, Reject, excerpt};
+pub use rejects::{KEPT_IN_FULL, Rejects};
 pub use row::{Evidence, Row};

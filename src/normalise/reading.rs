@@ -1,6 +1,7 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
 use super::decode::Decoder;
+use super::header::Header;
 use super::layout::{Columns, Layout, Layouts};
 use super::names::Names;
 use super::row::Evidence;
@@ -21,6 +22,8 @@ pub struct Reading<'a> {
     pub lines_before: u64,
     /// Blank lines before the header.
     pub blank_before: u64,
+    /// Lines before the header that are no rows: `sep=;`.
+    pub ignored_before: u64,
     pub clock: Clock,
     /// The zone that the header names could not be understood.
     pub unknown_header_zone: Option<String>,
@@ -69,8 +72,6 @@ pub enum NotRead {
     Unreadable(String),
 }
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
 impl<'a> Reading<'a> {
     /// What the beginning of a file (unpacked) shows it to be. `forced` is a layout that the user
     /// named.
@@ -84,25 +85,29 @@ impl<'a> Reading<'a> {
         zones: &Zones,
         assumed: Assumed,
     ) -> Result<Self, NotRead> {
-        let start = if head.starts_with(BOM) { BOM.len() } else { 0 };
+        let start = csv::mark(head);
         if forced.is_none() && matches!(head.get(start), Some(b'{' | b'[')) {
             return Err(NotRead::NoTable {
                 why: "it looks like JSON, which this version does not read; export it as CSV",
             });
         }
-        let header = Header::find(&head[start..])?;
-        let recognised = match forced {
-            Some(layout) => match layout.columns_of(&header.names) {
-                Some(columns) => (layout, columns),
-                None => return Err(not_that_layout(layout, &header.names)),
-            },
-            None => layouts
-                .recognise(&header.names)
-                .ok_or_else(|| NotRead::UnknownLayout {
-                    columns: first_columns(&header.names),
-                })?,
+        let headers = Header::find(&head[start..])?;
+        let recognise = |header: &Header| match forced {
+            Some(layout) => Some((layout, layout.columns_of(&header.names)?)),
+            None => layouts.recognise(&header.names),
         };
-        let (layout, columns) = recognised;
+        let recognised = headers
+            .iter()
+            .find_map(|header| Some((header, recognise(header)?)));
+        let (header, (layout, columns)) = recognised.ok_or_else(|| {
+            let names = Header::widest(&headers);
+            match forced {
+                Some(layout) => not_that_layout(layout, names),
+                None => NotRead::UnknownLayout {
+                    columns: first_columns(names),
+                },
+            }
+        })?;
         let named = columns.zone.as_deref();
         let in_header = named.and_then(|name| header_zone(name, zones));
         // Without a zone that the user named, the times would silently be wrong by hours.
@@ -113,10 +118,11 @@ impl<'a> Reading<'a> {
         }
         Ok(Self {
             layout,
-            delimiter: b',',
+            delimiter: header.delimiter,
             body: (start + header.bytes) as u64,
             lines_before: header.lines,
             blank_before: header.blank,
+            ignored_before: header.ignored,
             unknown_header_zone: named.filter(|_| in_header.is_none()).map(str::to_owned),
             zone_in_header: in_header.is_some(),
             clock: Clock {
@@ -222,58 +228,6 @@ pub fn settle(
         decided,
         ..clock.clone()
     }))
-}
-
-/// The first line that holds something.
-struct Header {
-    names: Vec<String>,
-    bytes: usize,
-    lines: u64,
-    blank: u64,
-}
-
-impl Header {
-    fn find(head: &[u8]) -> Result<Self, NotRead> {
-        if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() {
-            let why = "its lines end in CR alone, as on old Macs; save it with LF or CRLF";
-            return Err(NotRead::NoTable { why });
-        }
-        let mut record = Record::default();
-        let mut header = Header {
-            names: Vec::new(),
-            bytes: 0,
-            lines: 0,
-            blank: 0,
-        };
-        loop {
-            let rest = &head[header.bytes..];
-            match csv::next(rest, true, b',', &mut record) {
-                Step::Blank { bytes } => {
-                    header.bytes += bytes;
-                    header.lines += 1;
-                    header.blank += 1;
-                }
-                Step::Record { bytes, lines } => {
-                    let names = (0..record.len()).map(|at| record.text(rest, at).trim().to_owned());
-                    header.names = names.collect();
-                    header.bytes += bytes;
-                    header.lines += lines as u64;
-                    return Ok(header);
-                }
-                Step::End => return Err(NotRead::Empty),
-                Step::LostQuote { .. } | Step::HalfWritten { .. } => {
-                    return Err(NotRead::NoTable {
-                        why: "a quote without its partner in the header",
-                    });
-                }
-                Step::TooLong | Step::Incomplete => {
-                    return Err(NotRead::NoTable {
-                        why: "its first line is too long for a header",
-                    });
-                }
-            }
-        }
-    }
 }
 
 fn first_columns(names: &[String]) -> String {

@@ -3,7 +3,7 @@
 use super::layout::{Columns, Role};
 
 /// Why a row could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// More or fewer fields than the header.
     FieldCount { got: u32, want: u32 },
@@ -23,6 +23,10 @@ pub enum Reason {
     NoOutcome(Role),
     /// A user row without id or without name.
     NoUser,
+    /// Nothing behind its first field.
+    OnlyFirst,
+    /// It stands behind a header with other columns than the file's.
+    OtherHeader,
 }
 
 impl Reason {
@@ -54,6 +58,10 @@ impl Reason {
                 format!("{}: empty, so the outcome is unknown", name(role))
             }
             Reason::NoUser => "a user without id or name".to_owned(),
+            Reason::OnlyFirst => "only its first field is filled".to_owned(),
+            Reason::OtherHeader => {
+                "behind a second header with other columns; split the file there".to_owned()
+            }
         }
     }
 

@@ -17,8 +17,10 @@ pub enum Row {
     },
     /// A name for a user id.
     User,
-    /// Nothing to count: another event type.
+    /// Nothing to count: another event type, the header once more.
     Ignored,
+    /// A line below a report's table. Lines beside it may belong to it.
+    Footer,
     /// Its time can't be told before the file's zone is settled; the file is read again then.
     Undecided,
     /// Unreadable.
@@ -31,6 +33,9 @@ pub struct Evidence {
     pub time: TimeEvidence,
     /// Some field is no UTF-8 and was read as Latin-1.
     pub latin1: bool,
+    /// A header with other columns stands among the rows; the file is then read in one go, since
+    /// the rows behind it must be told from those before.
+    pub other_header: bool,
     /// The orgs that the rows name.
     pub orgs: BTreeSet<String>,
 }
@@ -40,6 +45,7 @@ impl Evidence {
     pub fn merge(&mut self, other: &Self) {
         self.time.merge(&other.time);
         self.latin1 |= other.latin1;
+        self.other_header |= other.other_header;
         self.orgs.extend(other.orgs.iter().cloned());
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn material<'a>(
         path: &file.source.path,
         bytes: file.size,
         layout: file.layout,
-        compression: file.compression,
+        packing: file.packing,
         org: file.org,
         outcome: match &file.fate {
             Fate::Unusable(why) => Outcome::Unusable(why.clone()),

@@ -17,9 +17,9 @@ use super::worker::{Span, Work, piece, stream};
 use super::{Part, Tally};
 use crate::catalogue::Known;
 use crate::event::{Instant, Place, Sym};
-use crate::ingest::{Compression, Piece, Progress, cut};
+use crate::ingest::{Packing, Piece, Progress, cut};
 use crate::normalise::{
-    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle,
+    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Rejects, settle,
 };
 
 /// A file whose layout is known.
@@ -28,8 +28,8 @@ pub struct ToRead<'a> {
     /// Its position among the inputs of the run.
     pub input: u32,
     pub file: &'a Path,
-    pub compression: Compression,
-    /// Bytes on disk.
+    pub packing: Packing,
+    /// Bytes on disk; of a member, what it takes in its archive.
     pub size: u64,
     pub reading: Reading<'a>,
     /// The org that the user named for it.
@@ -40,8 +40,7 @@ pub struct ToRead<'a> {
 #[derive(Debug)]
 pub struct FileRead {
     pub ledger: Ledger,
-    /// In order of line; the first thousand with value and excerpt.
-    pub rejects: Vec<Reject>,
+    pub rejects: Rejects,
     pub evidence: Evidence,
     /// It ended too early or is damaged; what came before was read.
     pub cut_short: Option<String>,
@@ -120,7 +119,7 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, Interru
     let mut states: Vec<State> = files
         .iter()
         .map(|file| State::Open {
-            whole: file.compression != Compression::Plain,
+            whole: !file.packing.is_plain(),
         })
         .collect();
     let mut shares: Vec<Share> = Vec::new();
@@ -211,7 +210,7 @@ fn read(files: &[ToRead<'_>], tasks: &[Task], with: &Fill<'_>) -> Vec<Share> {
                 };
                 let outcome = match now.piece {
                     Some(span) => piece(file.file, file.size, span, &mut buffer, &mut work),
-                    None => stream(file.file, file.compression, &mut buffer, &mut work),
+                    None => stream(file.file, file.packing, file.size, &mut buffer, &mut work),
                 };
                 match outcome {
                     Ok(span) => session.spans.push(span),
@@ -261,7 +260,7 @@ fn judge(
     let failed = sessions.iter().find_map(|session| session.failed.clone());
     let state = if let Some(error) = failed {
         State::NotRead(NotRead::Unreadable(error))
-    } else if !meet(&spans, file.reading.body) {
+    } else if !meet(&spans, file.reading.body) || (evidence.other_header && spans.len() > 1) {
         State::Open { whole: true }
     } else {
         match settle(

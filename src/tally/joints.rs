@@ -1,9 +1,11 @@
 //! Putting the pieces of a file together: whether they meet, and which line each begins at.
 
+use std::collections::BTreeSet;
+
 use super::fill::FileRead;
-use super::worker::{KEPT_IN_FULL, Span};
+use super::worker::{HALF_WRITTEN, Span};
 use crate::event::Place;
-use crate::normalise::{Evidence, Ledger, Reading, Reject};
+use crate::normalise::{Evidence, Ledger, Reading, Reason, Rejects};
 
 /// Whether each piece began where the one before it ended.
 pub(super) fn meet(spans: &[Span], body: u64) -> bool {
@@ -48,25 +50,57 @@ pub(super) fn put_together(
     let bases = LineBases::of(spans, reading.lines_before);
     let mut ledger = Ledger {
         blank: reading.blank_before,
+        ignored: reading.ignored_before,
         ..Ledger::default()
     };
-    let mut rejects: Vec<Reject> = Vec::new();
+    let mut rejects = Rejects::default();
+    let mut footers: BTreeSet<u64> = BTreeSet::new();
     for (span, base) in spans.iter_mut().zip(&bases.0) {
         ledger += span.ledger;
-        for mut reject in span.rejects.drain(..) {
-            reject.line += base;
-            if rejects.len() >= KEPT_IN_FULL {
-                reject.reason = reject.reason.in_short();
-                reject.excerpt = "".into();
-            }
-            rejects.push(reject);
-        }
+        footers.extend(span.footers.iter().map(|line| line + base));
+        rejects.append(&std::mem::take(&mut span.rejects), *base);
     }
-    let cut_short = spans.iter().find_map(|span| span.cut_short.clone());
+    let mut cut_short = spans.iter().find_map(|span| span.cut_short.clone());
+    let beside = beside_footers(&mut rejects, footers);
+    if !beside.is_empty() {
+        let count = beside.len() as u64;
+        ledger.rejects -= count;
+        ledger.ignored += count;
+        // A report's last line, the company's name, looks like a row that was half written.
+        let was_last = beside.contains(&Reason::HalfWritten);
+        cut_short = cut_short.filter(|why| !(was_last && why == HALF_WRITTEN));
+    }
     FileRead {
         ledger,
         rejects,
         evidence,
         cut_short,
     }
+}
+
+/// Lines that belong to a footer at most on each side of it: a report's name before, the
+/// company's name behind.
+const BESIDE: usize = 2;
+
+/// Takes the lines out that stand directly before or behind a report's footer, and gives their
+/// reasons.
+fn beside_footers(rejects: &mut Rejects, mut footers: BTreeSet<u64>) -> Vec<Reason> {
+    if footers.is_empty() {
+        return Vec::new();
+    }
+    let may_belong = |reason: &Reason| {
+        matches!(
+            reason,
+            Reason::FieldCount { got: 1, .. } | Reason::OnlyFirst | Reason::HalfWritten
+        )
+    };
+    for _ in 0..BESIDE {
+        let touching = rejects.iter().filter(|reject| {
+            let touches = |line: u64| footers.contains(&line);
+            may_belong(&reject.reason) && (touches(reject.line + 1) || touches(reject.line - 1))
+        });
+        let mut beside: BTreeSet<u64> = touching.map(|reject| reject.line).collect();
+        footers.append(&mut beside);
+    }
+    rejects.take_where(|line, reason| may_belong(reason) && footers.contains(&line))
 }

@@ -1,10 +1,11 @@
 //! What each file of a run is: the plan that workers then read by.
 
+use std::io;
 use std::path::Path;
 
 use super::fill::ToRead;
 use crate::catalogue::Known;
-use crate::ingest::{Compression, Head, Source, read_head, read_tail};
+use crate::ingest::{Head, Packing, Source, read_head, read_tail};
 use crate::normalise::{Assumed, Layout, Layouts, NotRead, Reading};
 
 /// What the user said about single files.
@@ -22,7 +23,7 @@ pub struct Planned<'a> {
     pub source: &'a Source,
     /// Bytes on disk.
     pub size: u64,
-    pub compression: Option<Compression>,
+    pub packing: Option<Packing>,
     /// The layout that it has or was said to have.
     pub layout: Option<&'a Layout>,
     pub org: Option<&'a str>,
@@ -56,7 +57,7 @@ pub fn plan<'a>(
         let mut file = Planned {
             source,
             size: 0,
-            compression: None,
+            packing: None,
             layout: forced,
             org,
             fate: Fate::Read(to_read.len()),
@@ -64,21 +65,21 @@ pub fn plan<'a>(
         match look(source, layouts, forced, known, assumed) {
             Ok((head, reading)) => {
                 file.size = head.size;
-                file.compression = Some(head.compression);
+                file.packing = Some(head.packing);
                 file.layout = Some(reading.layout);
                 to_read.push(ToRead {
                     input,
                     file: &source.file,
-                    compression: head.compression,
+                    packing: head.packing,
                     size: head.size,
                     reading,
                     org,
                 });
             }
-            Err((size, why)) => {
-                file.size = size;
-                let named = source.named || forced.is_some();
-                let why = why.to_string();
+            Err(unread) => {
+                file.size = unread.size;
+                let named = source.named || forced.is_some() || unread.counts;
+                let why = unread.why.to_string();
                 file.fate = if named {
                     Fate::Unusable(why)
                 } else {
@@ -91,30 +92,73 @@ pub fn plan<'a>(
     (planned, to_read)
 }
 
-/// The beginning of a file and what it shows; or its size and why it can't be read.
+/// Why a file is not read.
+struct Unread {
+    /// Bytes on disk.
+    size: u64,
+    why: NotRead,
+    /// It counts even where the file was met by walking: nobody can tell what is lost.
+    counts: bool,
+}
+
+impl Unread {
+    /// What the operating system, or whoever unpacks, says of a source.
+    fn unreadable(source: &Source, error: &io::Error) -> Self {
+        Self {
+            size: 0,
+            why: NotRead::Unreadable(error.to_string()),
+            counts: source.asked || error.raw_os_error().is_some(),
+        }
+    }
+
+    fn of(size: u64, why: NotRead) -> Self {
+        Self {
+            size,
+            why,
+            counts: false,
+        }
+    }
+}
+
+/// The beginning of a file and what it shows.
 fn look<'a>(
     source: &Source,
     layouts: &'a Layouts,
     forced: Option<&'a Layout>,
     known: &Known,
     assumed: Assumed,
-) -> Result<(Head, Reading<'a>), (u64, NotRead)> {
-    let unreadable = |error: std::io::Error| (0, NotRead::Unreadable(error.to_string()));
+) -> Result<(Head, Reading<'a>), Unread> {
+    let unreadable = |error: io::Error| Unread::unreadable(source, &error);
     let head = read_head(source).map_err(unreadable)?;
     if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
         let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
-        return Err((head.size, NotRead::Unreadable(why)));
+        return Err(Unread {
+            counts: true,
+            ..Unread::of(head.size, NotRead::Unreadable(why))
+        });
     }
+    let first_line_fits = head.complete || head.bytes.contains(&b'\n');
     let mut reading = Reading::of(&head.bytes, layouts, forced, &known.zones, assumed)
-        .map_err(|why| (head.size, why))?;
+        .map_err(|why| if first_line_fits { why } else { too_long() })
+        .map_err(|why| Unread::of(head.size, why))?;
+    let ends_in_header = reading.body >= head.bytes.len() as u64 && !head.bytes.ends_with(b"\n");
+    if !head.complete && ends_in_header {
+        return Err(Unread::of(head.size, too_long()));
+    }
     let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
     let first_rows = head.bytes.get(body..).unwrap_or_default();
-    let last_rows = match head.compression {
-        Compression::Plain if !head.complete => read_tail(source, head.size).map_err(unreadable)?,
-        _ => Vec::new(),
+    let last_rows = match head.packing.is_plain() && !head.complete {
+        true => read_tail(source, head.size).map_err(unreadable)?,
+        false => Vec::new(),
     };
     reading.sample(&[first_rows, &last_rows], known, assumed);
     Ok((head, reading))
+}
+
+fn too_long() -> NotRead {
+    NotRead::NoTable {
+        why: "its first line is longer than 256 KiB, too long for a header",
+    }
 }
 
 impl<'a> Told<'a> {

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::counts::Counts;
 use crate::event::{DimsId, Instant, Place, Sym};
 use crate::ingest::csv::{self, Record, Step};
-use crate::ingest::{Blocks, Compression, Piece, find_first_record};
-use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Reject};
+use crate::ingest::{Blocks, Packing, Piece, find_first_record, why_cut_short};
+use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects};
 
-/// Rejects of one piece or file that keep their value and excerpt.
-pub(super) const KEPT_IN_FULL: usize = 1_000;
+/// Lines of footers that are remembered of one piece or file.
+const FOOTERS: usize = 1_000;
 /// Bytes read behind a piece, so that its last record is mostly there at once.
 const BEHIND: u64 = 64 * 1024;
 /// Bytes of a stream in memory at a time.
@@ -31,7 +31,9 @@ pub(super) struct Span {
     pub(super) lines: u64,
     pub(super) ledger: Ledger,
     /// Lines are counted from the span's first.
-    pub(super) rejects: Vec<Reject>,
+    pub(super) rejects: Rejects,
+    /// Lines below a report's table, counted from the span's first; the first thousand.
+    pub(super) footers: Vec<u64>,
     /// The stream ended too early or was damaged; what came before was read.
     pub(super) cut_short: Option<String>,
 }
@@ -74,7 +76,7 @@ pub(super) fn piece(
         span.first = Some(blocks.offset());
         records(&mut blocks, piece.end, &mut span, work);
         if blocks.ended() && blocks.offset() + (blocks.bytes().len() as u64) < size.min(piece.end) {
-            span.cut_short = Some("shrank while it was read".to_owned());
+            span.cut_short = Some(SHRANK.to_owned());
         }
     }
     *buffer = blocks.into_buffer();
@@ -84,11 +86,12 @@ pub(super) fn piece(
 /// Reads a whole file in one go: a compressed one, or one that can't be cut by eye.
 pub(super) fn stream(
     path: &Path,
-    compression: Compression,
+    packing: Packing,
+    size: u64,
     buffer: &mut Vec<u8>,
     work: &mut Work<'_, '_>,
 ) -> io::Result<Span> {
-    let mut reader = compression.open(path)?;
+    let mut reader = packing.open(path)?;
     let body = work.reading.body;
     let skipped = io::copy(&mut reader.by_ref().take(body), &mut io::sink());
     let mut span = Span {
@@ -96,12 +99,21 @@ pub(super) fn stream(
         ..Span::default()
     };
     if let Err(error) = skipped {
-        span.cut_short = Some(damage(&error));
+        span.cut_short = Some(why_cut_short(&error));
         return Ok(span);
     }
     let taken = std::mem::take(buffer);
-    let mut blocks = Blocks::new(reader, body, u64::MAX, STREAM_BLOCK, taken);
+    // What a growing file gets behind its size is left to the next run, as it is with pieces; files
+    // of a system without a size are read to their end.
+    let limit = match packing.is_plain() && size > 0 {
+        true => size.saturating_sub(body),
+        false => u64::MAX,
+    };
+    let mut blocks = Blocks::new(reader, body, limit, STREAM_BLOCK, taken);
     records(&mut blocks, u64::MAX, &mut span, work);
+    if packing.is_plain() && span.next < size {
+        span.cut_short = Some(SHRANK.to_owned());
+    }
     *buffer = blocks.into_buffer();
     Ok(span)
 }
@@ -121,52 +133,59 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
     let mut record = Record::default();
     let delimiter = work.reading.delimiter;
     while blocks.offset() < end {
-        if let Some(known) = work.decoder.repeated(blocks.bytes(), &mut record) {
+        let mark = csv::mark(blocks.bytes());
+        let line = &blocks.bytes()[mark..];
+        if let Some(known) = work.decoder.repeated(line, &mut record) {
             work.count(known.at, known.user, known.dims, span);
             span.lines += 1;
-            blocks.advance(known.bytes);
+            blocks.advance(mark + known.bytes);
             continue;
         }
-        let step = csv::next(blocks.bytes(), blocks.ended(), delimiter, &mut record);
+        let step = csv::next(line, blocks.ended(), delimiter, &mut record);
         match step {
             Step::Record { bytes, lines } => {
-                let row_bytes = &blocks.bytes()[..bytes];
+                let row_bytes = &line[..bytes];
                 let unended = !row_bytes.ends_with(b"\n") && blocks.ended();
                 row(&record, row_bytes, unended, span, work);
-                blocks.advance(bytes);
+                blocks.advance(mark + bytes);
                 span.lines += lines as u64;
             }
             Step::Blank { bytes } => {
                 span.ledger.blank += 1;
-                span.lines += u64::from(blocks.bytes()[..bytes].ends_with(b"\n"));
-                blocks.advance(bytes);
+                span.lines += u64::from(line[..bytes].ends_with(b"\n"));
+                blocks.advance(mark + bytes);
             }
             Step::LostQuote { bytes } => {
-                span.reject(Reason::LostQuote, &blocks.bytes()[..bytes]);
-                blocks.advance(bytes);
+                span.reject(Reason::LostQuote, &line[..bytes]);
+                blocks.advance(mark + bytes);
                 span.lines += 1;
             }
             Step::HalfWritten { bytes } => {
-                span.reject(Reason::HalfWritten, &blocks.bytes()[..bytes]);
-                blocks.advance(bytes);
+                span.reject(Reason::HalfWritten, &line[..bytes]);
+                blocks.advance(mark + bytes);
                 span.cut_short
                     .get_or_insert_with(|| HALF_WRITTEN.to_owned());
             }
             Step::TooLong => {
-                span.reject(Reason::TooLong, blocks.bytes());
+                span.reject(Reason::TooLong, line);
                 skip_line(blocks, span);
             }
             // What was read so far is thrown away by whoever sees the flag.
             Step::Incomplete if work.stop.load(Ordering::Relaxed) => break,
             Step::Incomplete => more(blocks, span),
-            Step::End => break,
+            // A mark at the very end belongs to nothing.
+            Step::End => {
+                blocks.advance(mark);
+                break;
+            }
         }
     }
     span.next = blocks.offset();
     work.counts.flush();
 }
 
-const HALF_WRITTEN: &str = "ends inside its last row";
+const SHRANK: &str = "shrank while it was read";
+pub(super) const HALF_WRITTEN: &str = "ends inside its last row";
 
 /// Counts one record. `unended` says that the stream ends with it, without a line end.
 fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut Work<'_, '_>) {
@@ -183,6 +202,12 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
         }
         normalise::Row::User => span.ledger.events += 1,
         normalise::Row::Ignored => span.ledger.ignored += 1,
+        normalise::Row::Footer => {
+            span.ledger.ignored += 1;
+            if span.footers.len() < FOOTERS {
+                span.footers.push(span.lines + 1);
+            }
+        }
         // The file is read again once its zone is known, or not at all.
         normalise::Row::Undecided => {}
         normalise::Row::Reject(Reason::FieldCount { got, want }) if unended && got < want => {
@@ -218,16 +243,7 @@ impl Work<'_, '_> {
 /// Reads on; a damaged stream ends here and says why.
 fn more<R: Read>(blocks: &mut Blocks<R>, span: &mut Span) {
     if let Err(error) = blocks.more() {
-        span.cut_short = Some(damage(&error));
-    }
-}
-
-fn damage(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            "truncated: the compressed stream ends too early".to_owned()
-        }
-        _ => format!("damaged: {error}"),
+        span.cut_short = Some(why_cut_short(&error));
     }
 }
 
@@ -252,15 +268,7 @@ impl Span {
     /// Keeps a row that could not be read; the first thousand with value and excerpt.
     fn reject(&mut self, reason: Reason, row: &[u8]) {
         self.ledger.rejects += 1;
-        let full = self.rejects.len() < KEPT_IN_FULL;
-        self.rejects.push(Reject {
-            line: self.lines + 1,
-            reason: if full { reason } else { reason.in_short() },
-            excerpt: if full {
-                normalise::excerpt(row)
-            } else {
-                "".into()
-            },
-        });
+        self.rejects
+            .push(self.lines + 1, reason, || normalise::excerpt(row));
     }
 }

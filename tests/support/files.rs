@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -81,11 +78,4 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     all
-}
-
-/// Bytes as one gzip member.
-pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(bytes).expect("memory can be written");
-    packer.finish().expect("memory can be written")
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod chromium;
 mod files;
+mod packed;
 pub(crate) mod subset;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) use files::{
-    HEADER, ROW, copy_of_samples, files, gzip, one_login, read, repository, scratch, source, write,
+    HEADER, ROW, copy_of_samples, files, one_login, read, repository, scratch, source, write,
 };
+pub(crate) use packed::{gzip, in_two, latin1, utf16, zip, zstd};
 
 /// The built program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_loginscope");

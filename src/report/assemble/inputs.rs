@@ -75,10 +75,11 @@ impl Material<'_> {
 pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Reject> + 'a {
     material.inputs.iter().flat_map(|seen| {
         let (rejects, columns) = match &seen.outcome {
-            Outcome::Read { file, notes } => (file.rejects.as_slice(), Some(notes.columns)),
-            _ => (&[][..], None),
+            Outcome::Read { file, notes } => (Some(&file.rejects), Some(notes.columns)),
+            _ => (None, None),
         };
-        rejects.iter().map(move |reject| Reject {
+        let rejects = rejects.into_iter().flat_map(|rejects| rejects.iter());
+        rejects.map(move |reject| Reject {
             path: PathText(seen.path.to_owned()),
             line: reject.line,
             reason: reject.reason.text(columns),
@@ -102,13 +103,12 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
     notes.dedup();
-    let container = seen
-        .layout
-        .and(seen.compression)
-        .map(|compression| match compression.name() {
-            Some(name) => format!("{name}+csv"),
-            None => "csv".to_owned(),
-        });
+    let container = seen.layout.and(seen.packing).map(|packing| {
+        let words: Vec<&str> = packing.names().chain(["csv"]).collect();
+        words.join("+")
+    });
+    let encoding = seen.packing.and_then(|packing| packing.encoding.name());
+    notes.extend(encoding.map(|name| format!("in {name}")));
     Input {
         path: PathText(seen.path.to_owned()),
         layout: seen.layout.map(|layout| layout.id.clone()),

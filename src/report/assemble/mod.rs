@@ -12,7 +12,7 @@ use crate::catalogue::Known;
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Severity, Thresholds};
 use crate::event::{Instant, Zone};
-use crate::ingest::Compression;
+use crate::ingest::Packing;
 use crate::normalise::{FileNotes, Layout};
 use crate::report::model::{
     Coverage, Exit, Finding, Gap, History, OptionsUsed, Org, Report, SCHEMA, Saturated, Time, Tool,
@@ -60,7 +60,7 @@ pub struct InputSeen<'a> {
     /// Bytes on disk.
     pub bytes: u64,
     pub layout: Option<&'a Layout>,
-    pub compression: Option<Compression>,
+    pub packing: Option<Packing>,
     /// The org that the user named for it.
     pub org: Option<&'a str>,
     pub outcome: Outcome<'a>,

@@ -153,7 +153,7 @@ pub struct Input {
     pub path: PathText,
     /// Layout id; `null` for a file that is none.
     pub layout: Option<String>,
-    /// `csv`, with the compression before it: `gzip+csv`; `null` where unknown.
+    /// `csv`, with what it was packed in before it: `gzip+csv`, `zip+gzip+csv`; `null` where unknown.
     pub container: Option<String>,
     pub org: Option<Org>,
     /// Size on disk.
