@@ -1,12 +1,13 @@
 //! Everything that is tested through the built program, as one binary: it links once.
 //!
-//! The modules follow the way of the data: what goes in ([`cases`], [`sample_data`], [`hostile`]),
+//! The modules follow the way of the data: what goes in ([`cases`], [`containers`], [`sample_data`], [`hostile`]),
 //! laws over whole runs ([`whole`], [`laws`]), what comes out ([`folder`], [`schema`],
 //! [`golden`], [`browser`], [`explain`]), and what is said about it all ([`readme`], [`registers`],
 //! [`house`]).
 
 mod browser;
 mod cases;
+mod containers;
 mod explain;
 mod folder;
 mod golden;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::layout::{Columns, LayoutKind, Role};
-use super::names::Names;
+use super::names::{Given, GivenNames, Names};
 use super::reading::Reading;
 use super::reject::{Reason, value};
 use super::row::{Evidence, Row};
@@ -18,7 +18,7 @@ use super::value::time::{TimeFault, TimeReader};
 use super::value::{address, id};
 use crate::catalogue::Known;
 use crate::event::{Dims, DimsId, DimsTable, Instant, Kind, Sym};
-use crate::ingest::csv::Record;
+use crate::ingest::{Escape, Record};
 
 /// Combinations remembered before the table is emptied: many more than real files have.
 const REMEMBERED: usize = 1 << 16;
@@ -54,11 +54,11 @@ pub struct Decoder<'a> {
     dims_columns: Vec<usize>,
     key: Vec<u8>,
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
-    users: FxHashMap<Box<[u8]>, Sym>,
+    /// Users, and the number of the name that the row gives to an id.
+    users: FxHashMap<Box<[u8]>, (Sym, u32)>,
     latin1: bool,
     orgs: BTreeSet<String>,
-    /// User ids (18 characters) and the usernames that this file gives them.
-    named: BTreeSet<(Sym, Sym)>,
+    named: GivenNames,
 }
 
 impl<'a> Decoder<'a> {
@@ -87,19 +87,20 @@ impl<'a> Decoder<'a> {
             users: FxHashMap::default(),
             latin1: false,
             orgs: BTreeSet::new(),
-            named: BTreeSet::new(),
+            named: GivenNames::default(),
         }
     }
 
     /// What the rows so far say about how the file must be read, and the names that they give
     /// to user ids.
-    pub fn finish(self) -> (Evidence, BTreeSet<(Sym, Sym)>) {
+    pub fn finish(self) -> (Evidence, Vec<Given>) {
         let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
             orgs: self.orgs,
+            columns: 0,
         };
-        (evidence, self.named)
+        (evidence, self.named.into_all())
     }
 
     /// The combinations met so far.
@@ -120,6 +121,7 @@ impl<'a> Decoder<'a> {
         match self.reading.layout.kind {
             LayoutKind::Logins => self.login(record, block),
             LayoutKind::Users => self.user_row(record, block),
+            LayoutKind::Context => self.context(record, block),
         }
     }
 
@@ -132,9 +134,19 @@ impl<'a> Decoder<'a> {
         match self.at(record, block) {
             Ok(at) => Row::Attempt {
                 at,
-                user: self.user(record, block),
+                user: self.user(record, block, at),
                 dims,
             },
+            Err(Some(_)) if self.repeats_header(record, block) => Row::Ignored,
+            Err(None) => Row::Undecided,
+            Err(Some(reason)) => Row::Reject(reason),
+        }
+    }
+
+    /// What happened around logins: a time is all that it needs.
+    fn context(&mut self, record: &Record, block: &[u8]) -> Row {
+        match self.at(record, block) {
+            Ok(_) => Row::Context,
             Err(Some(_)) if self.repeats_header(record, block) => Row::Ignored,
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),
@@ -144,7 +156,8 @@ impl<'a> Decoder<'a> {
     /// Whether a row is the header once more, as where files were joined.
     fn repeats_header(&self, record: &Record, block: &[u8]) -> bool {
         let names = &self.reading.columns.names;
-        (0..names.len()).all(|at| {
+        let has_header = !self.reading.container.has_keys();
+        has_header && (0..names.len()).all(|at| {
             let text = record.text(block, at);
             text.trim_start_matches('\u{feff}').trim() == names[at]
         })
@@ -159,7 +172,11 @@ impl<'a> Decoder<'a> {
             let Some(column) = columns.at(role) else {
                 continue;
             };
-            match self.time.read(record.raw(block, column)) {
+            let read = match record.escape(column) {
+                Escape::None => self.time.read(record.raw(block, column)),
+                _ => self.time.read(record.text(block, column).as_bytes()),
+            };
+            match read {
                 Ok(at) => return Ok(at),
                 Err(TimeFault::Empty) => {}
                 Err(other) => (fault, faulty) = (other, role),
@@ -174,7 +191,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn user(&mut self, record: &Record, block: &[u8]) -> Sym {
+    fn user(&mut self, record: &Record, block: &[u8], at: Instant) -> Sym {
         let columns = &self.reading.columns;
         let name = columns.at(Role::User);
         let user_id = columns.at(Role::UserId);
@@ -182,23 +199,31 @@ impl<'a> Decoder<'a> {
         for column in [name, user_id].into_iter().flatten() {
             record.push_key(block, column, &mut self.key);
         }
-        if let Some(&user) = self.users.get(self.key.as_slice()) {
+        if let Some(&(user, given)) = self.users.get(self.key.as_slice()) {
+            self.named.seen(given, at);
             return user;
         }
         let columns = [name, user_id].into_iter().flatten();
         self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
-        let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref());
+        let (user, given) =
+            self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
+        self.named.seen(given, at);
         if self.users.len() >= REMEMBERED {
             self.users.clear();
         }
-        self.users.insert(self.key.as_slice().into(), user);
+        self.users.insert(self.key.as_slice().into(), (user, given));
         user
     }
 
     /// The username in lower case, or else the 18-character id; where both stand, the name is
     /// noted for exports that have ids only.
-    fn intern_user(&mut self, name: Option<&str>, user_id: Option<&str>) -> Sym {
+    fn intern_user(
+        &mut self,
+        name: Option<&str>,
+        user_id: Option<&str>,
+        by_users: bool,
+    ) -> (Sym, u32) {
         let symbols = &mut self.names.symbols;
         let id = user_id
             .and_then(known)
@@ -206,10 +231,11 @@ impl<'a> Decoder<'a> {
         let name = name
             .and_then(known)
             .map(|name| symbols.intern(&name.to_lowercase()));
-        if let (Some(id), Some(name)) = (id, name) {
-            self.named.insert((id, name));
-        }
-        name.or(id).unwrap_or(Sym::UNKNOWN)
+        let given = match (id, name) {
+            (Some(id), Some(name)) => self.named.number(id, name, by_users),
+            _ => u32::MAX,
+        };
+        (name.or(id).unwrap_or(Sym::UNKNOWN), given)
     }
 
     /// The combination of everything but user and time; `None` for rows of another event type.
@@ -318,7 +344,14 @@ impl<'a> Decoder<'a> {
         if !is_known(&name) || !is_known(&user_id) {
             return Row::Reject(Reason::NoUser);
         }
-        self.intern_user(name.as_deref(), user_id.as_deref());
+        let (_, given) = self.intern_user(name.as_deref(), user_id.as_deref(), true);
+        // Of several names of one id the newest counts. Only a time that can't be misread says so:
+        // names are no reason to ask for the order of day and month.
+        let changed = columns.at(Role::Time);
+        let is_iso = changed.is_some_and(|at| record.raw(block, at).get(4) == Some(&b'-'));
+        if is_iso && let Ok(at) = self.at(record, block) {
+            self.named.seen(given, at);
+        }
         Row::User
     }
 }

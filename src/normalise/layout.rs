@@ -7,10 +7,16 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::Deserialize;
 
+use crate::ingest::{Container, Keys, fold, untyped};
+
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
     include_str!("layouts/elf_login.toml"),
+    include_str!("layouts/login_event_log.toml"),
+    include_str!("layouts/login_event.toml"),
+    include_str!("layouts/verification_history.toml"),
     include_str!("layouts/login_history.toml"),
+    include_str!("layouts/login_history_cef.toml"),
     include_str!("layouts/setup_csv.toml"),
     include_str!("layouts/user.toml"),
 ];
@@ -45,11 +51,13 @@ pub enum Role {
     Host,
     Uri,
     EventType,
+    /// What was verified, in an export of verifications.
+    Activity,
 }
 
 impl Role {
     /// How many roles there are.
-    pub const COUNT: usize = Role::EventType as usize + 1;
+    pub const COUNT: usize = Role::Activity as usize + 1;
 }
 
 /// What the rows of a layout are.
@@ -60,6 +68,37 @@ pub enum LayoutKind {
     Logins,
     /// Names for user ids: events of their file, never of the totals.
     Users,
+    /// What happened around logins and is none: events of their file, never of the totals.
+    Context,
+}
+
+/// A kind of container, as layouts name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Carrier {
+    Csv,
+    Json,
+    Pairs,
+}
+
+impl Carrier {
+    /// The kind of a file's container.
+    pub const fn of(container: Container) -> Self {
+        match container {
+            Container::Csv { .. } => Carrier::Csv,
+            Container::Json { .. } => Carrier::Json,
+            Container::Pairs => Carrier::Pairs,
+        }
+    }
+
+    /// Its name.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Carrier::Csv => "csv",
+            Carrier::Json => "json",
+            Carrier::Pairs => "pairs",
+        }
+    }
 }
 
 /// One export shape.
@@ -73,8 +112,16 @@ pub struct Layout {
     pub get: String,
     /// Roles that must be there; of each inner list at least one.
     pub must: Vec<Vec<Role>>,
+    /// In which containers it is told by its columns.
+    pub containers: Vec<Carrier>,
+    /// Its times are UTC where they state no zone.
+    #[serde(default)]
+    pub utc: bool,
     #[serde(rename = "column")]
     pub columns: Vec<Column>,
+    /// Columns that are known and have nothing that is read.
+    #[serde(default)]
+    pub passed_over: Vec<String>,
 }
 
 /// One column of a layout.
@@ -145,9 +192,33 @@ impl Layouts {
 
     /// The first layout whose needed columns a header has.
     pub fn recognise(&self, header: &[String]) -> Option<(&Layout, Columns)> {
-        self.0
-            .iter()
+        self.of(Carrier::Csv)
             .find_map(|layout| Some((layout, layout.columns_of(header)?)))
+    }
+
+    /// The first layout whose needed columns some record of a container with keys has, or all of
+    /// its records together.
+    pub fn recognise_keys(
+        &self,
+        carrier: Carrier,
+        records: &[Vec<String>],
+    ) -> Option<(&Layout, Columns)> {
+        let all = records.concat();
+        let by_record = |layout: &&Layout| {
+            let has = |names: &Vec<String>| layout.columns_of(names).is_some();
+            records.iter().any(has)
+        };
+        let found = self.of(carrier).find(by_record);
+        let found = found.or_else(|| {
+            self.of(carrier)
+                .find(|layout| layout.columns_of(&all).is_some())
+        });
+        found.map(|layout| (layout, layout.columns_by_key(&all)))
+    }
+
+    fn of(&self, carrier: Carrier) -> impl Iterator<Item = &Layout> {
+        let is_in = move |layout: &&Layout| layout.containers.contains(&carrier);
+        self.0.iter().filter(is_in)
     }
 }
 
@@ -157,7 +228,11 @@ impl Layout {
         let mut fields: BTreeMap<String, u16> = BTreeMap::new();
         for (at, name) in header.iter().enumerate() {
             let (name, _) = split_zone(name);
-            fields.entry(fold(name)).or_insert(u16::try_from(at).ok()?);
+            let at = u16::try_from(at).ok()?;
+            fields.entry(fold(name)).or_insert(at);
+            if let Some(name) = untyped(name) {
+                fields.entry(fold(name)).or_insert(at);
+            }
         }
         let mut at = [None; Role::COUNT];
         for column in &self.columns {
@@ -177,24 +252,72 @@ impl Layout {
         })
     }
 
-    /// What can't be said of a file with these columns, one sentence for each missing one.
-    pub fn costs<'a>(&'a self, columns: &'a Columns) -> impl Iterator<Item = String> + 'a {
+    /// The columns of a container whose records name their values: all that the layout has, in its
+    /// order, since a key may be met late. `met` are keys as the first records spell them.
+    pub fn columns_by_key(&self, met: &[String]) -> Columns {
+        let mut at = [None; Role::COUNT];
+        let mut names = Vec::new();
+        for (position, column) in (0..).zip(&self.columns) {
+            at[column.role as usize] = Some(position);
+            let spelled = column.names.iter().find_map(|name| {
+                let is_name = |met: &&String| is_spelling(met, name);
+                met.iter().find(is_name)
+            });
+            names.push(spelled.or(column.names.first()).cloned().unwrap_or_default());
+        }
+        let zone = None;
+        Columns { at, names, zone }
+    }
+
+    /// The keys of the columns in [`Layout::columns_by_key`].
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.columns.iter().map(|column| &column.names))
+    }
+
+    /// The role of a column by its name, or whether it is known to hold nothing that is read.
+    pub fn knows(&self, name: &str) -> Option<Understood<'_>> {
+        let (name, _) = split_zone(name);
+        let spells = |names: &[String]| names.iter().any(|known| is_spelling(name, known));
+        let column = self.columns.iter().find(|column| spells(&column.names));
+        column
+            .map(Understood::Column)
+            .or_else(|| spells(&self.passed_over).then_some(Understood::PassedOver))
+    }
+
+    /// What can't be said of a file with these columns, one sentence for each missing one. `seen`
+    /// has a bit for each column that some record has, where no header tells.
+    pub fn costs<'a>(
+        &'a self,
+        columns: &'a Columns,
+        seen: Option<u64>,
+    ) -> impl Iterator<Item = String> + 'a {
+        let is_missing = move |at: usize, role: Role| match seen {
+            Some(seen) => seen >> at & 1 == 0,
+            None => columns.at(role).is_none(),
+        };
         self.columns
             .iter()
-            .filter(|column| columns.at(column.role).is_none())
-            .filter_map(|column| {
+            .enumerate()
+            .filter(move |(at, column)| is_missing(*at, column.role))
+            .filter_map(|(_, column)| {
                 let without = column.without.as_ref()?;
                 Some(format!("no column {:?}: {without}", column.names.first()?))
             })
     }
 }
 
-/// Case, blanks and punctuation of a column's name don't count.
-fn fold(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+/// What is known of a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Understood<'a> {
+    Column(&'a Column),
+    /// It holds nothing that is read.
+    PassedOver,
+}
+
+/// Whether a file's column is the one that a layout calls `name`.
+fn is_spelling(written: &str, name: &str) -> bool {
+    let name = fold(name);
+    fold(written) == name || untyped(written).is_some_and(|bare| fold(bare) == name)
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.
@@ -246,7 +369,7 @@ mod tests {
         let layouts = Layouts::load().expect("the layouts");
         let header = ["Username", "Login Time", "Status"].map(str::to_owned);
         let (layout, columns) = layouts.recognise(&header).expect("a layout");
-        let costs: Vec<String> = layout.costs(&columns).collect();
+        let costs: Vec<String> = layout.costs(&columns, None).collect();
         assert!(
             costs
                 .iter()

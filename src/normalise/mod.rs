@@ -11,12 +11,13 @@ mod notes;
 mod reading;
 mod reject;
 mod row;
+mod told;
 pub mod value;
 
 pub use decode::Decoder;
-pub use layout::{Column, Columns, Layout, LayoutKind, Layouts, Role};
+pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Role, Understood};
 pub use ledger::Ledger;
-pub use names::Names;
+pub use names::{Given, Names};
 pub use notes::FileNotes;
 pub use reading::{Assumed, NotRead, Reading, settle};
 pub use reject::{Reason, Reject, excerpt};

@@ -4,17 +4,21 @@ use super::decode::Decoder;
 use super::layout::{Columns, Layout, Layouts};
 use super::names::Names;
 use super::row::Evidence;
+use super::told;
 use super::value::time::{Clock, DateOrder, DateUndecided};
 use crate::catalogue::{Known, Zones};
 use crate::event::Zone;
-use crate::ingest::csv::{self, Record, Step};
+use crate::ingest::csv;
+use crate::ingest::{Container, Keys, Record, Splitter, Step};
 
 /// What a file was taken for.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
     pub layout: &'a Layout,
     pub columns: Columns,
-    pub delimiter: u8,
+    pub container: Container,
+    /// Where the values of records go that name them.
+    keys: Keys,
     /// Offset of the first row in the unpacked stream.
     pub body: u64,
     /// Lines before the first row.
@@ -47,6 +51,10 @@ pub enum NotRead {
     UnknownLayout { columns: String },
     #[error("not readable: {why}. `loginscope formats` lists what is read")]
     NoTable { why: &'static str },
+    #[error("Salesforce answered with an error instead of records: {message}")]
+    SalesforceError { message: String },
+    #[error("a query result without a single record")]
+    NoRecords,
     #[error("not the layout {layout}: the columns {missing} are missing")]
     NotThatLayout { layout: String, missing: String },
     #[error(
@@ -85,24 +93,29 @@ impl<'a> Reading<'a> {
         assumed: Assumed,
     ) -> Result<Self, NotRead> {
         let start = if head.starts_with(BOM) { BOM.len() } else { 0 };
-        if forced.is_none() && matches!(head.get(start), Some(b'{' | b'[')) {
-            return Err(NotRead::NoTable {
-                why: "it looks like JSON, which this version does not read; export it as CSV",
-            });
+        let text = &head[start..];
+        if let Some(told) = told::json(text, layouts, forced)? {
+            return Ok(Self::with_keys(told, start, assumed));
         }
-        let header = Header::find(&head[start..])?;
-        let recognised = match forced {
-            Some(layout) => match layout.columns_of(&header.names) {
-                Some(columns) => (layout, columns),
-                None => return Err(not_that_layout(layout, &header.names)),
-            },
-            None => layouts
-                .recognise(&header.names)
-                .ok_or_else(|| NotRead::UnknownLayout {
-                    columns: first_columns(&header.names),
-                })?,
+        let header = Header::find(text);
+        let recognised = match (&header, forced) {
+            (Ok(header), Some(layout)) => layout
+                .columns_of(&header.names)
+                .map(|columns| (layout, columns))
+                .ok_or_else(|| not_that_layout(layout, &header.names)),
+            (Ok(header), None) => layouts.recognise(&header.names).ok_or_else(|| {
+                let columns = first_columns(&header.names);
+                NotRead::UnknownLayout { columns }
+            }),
+            (Err(why), _) => Err(why.clone()),
         };
-        let (layout, columns) = recognised;
+        let (header, (layout, columns)) = match (header, recognised) {
+            (Ok(header), Ok(recognised)) => (header, recognised),
+            (_, Err(why)) | (Err(why), _) => {
+                let told = told::pairs(text, layouts, forced).ok_or(why)?;
+                return Ok(Self::with_keys(told, start, assumed));
+            }
+        };
         let named = columns.zone.as_deref();
         let in_header = named.and_then(|name| header_zone(name, zones));
         // Without a zone that the user named, the times would silently be wrong by hours.
@@ -113,19 +126,46 @@ impl<'a> Reading<'a> {
         }
         Ok(Self {
             layout,
-            delimiter: b',',
+            container: Container::Csv { delimiter: b',' },
+            keys: Keys::default(),
             body: (start + header.bytes) as u64,
             lines_before: header.lines,
             blank_before: header.blank,
             unknown_header_zone: named.filter(|_| in_header.is_none()).map(str::to_owned),
-            zone_in_header: in_header.is_some(),
-            clock: Clock {
-                order: assumed.order.unwrap_or(DateOrder::Mdy),
-                zone: in_header.unwrap_or(assumed.zone),
-                decided: Vec::new(),
-            },
+            zone_in_header: in_header.is_some() || layout.utc,
+            clock: clock(layout, in_header, assumed),
             columns,
         })
+    }
+
+    /// The reading of a file whose records name their values.
+    fn with_keys(told: told::Told<'a>, start: usize, assumed: Assumed) -> Self {
+        Self {
+            keys: told.layout.keys(),
+            layout: told.layout,
+            columns: told.columns,
+            container: told.container,
+            body: start as u64,
+            lines_before: 0,
+            blank_before: 0,
+            unknown_header_zone: None,
+            zone_in_header: told.layout.utc,
+            clock: clock(told.layout, None, assumed),
+        }
+    }
+
+    /// A splitter that stands at the first row.
+    pub fn splitter(&self) -> Splitter<'_> {
+        self.container.splitter(&self.keys)
+    }
+}
+
+fn clock(layout: &Layout, in_header: Option<Zone>, assumed: Assumed) -> Clock {
+    let of_layout = layout.utc.then_some(Zone::UTC);
+    Clock {
+        order: assumed.order.unwrap_or(DateOrder::Mdy),
+        zone: in_header.or(of_layout).unwrap_or(assumed.zone),
+        decided: Vec::new(),
     }
 }
 
@@ -148,21 +188,37 @@ impl Reading<'_> {
     fn evidence_of(&self, samples: &[&[u8]], known: &Known) -> Evidence {
         let mut names = Names::default();
         let mut decoder = Decoder::new(self, known, &mut names, None);
-        let mut record = Record::default();
         for sample in samples {
-            let mut rest = *sample;
-            loop {
-                match csv::next(rest, false, self.delimiter, &mut record) {
-                    Step::Record { bytes, .. } => {
-                        decoder.row(&record, rest);
-                        rest = &rest[bytes..];
-                    }
-                    Step::Blank { bytes } | Step::LostQuote { bytes } => rest = &rest[bytes..],
-                    _ => break,
-                }
-            }
+            self.rows(sample, |record, block, _| {
+                decoder.row(record, block);
+                true
+            });
         }
         decoder.finish().0
+    }
+}
+
+impl Reading<'_> {
+    /// Gives the records of a sample, with the lines that end before each, to `each` until it says
+    /// no more.
+    pub fn rows(&self, sample: &[u8], mut each: impl FnMut(&Record, &[u8], u64) -> bool) {
+        let mut record = Record::default();
+        let mut splitter = self.splitter();
+        let mut rest = sample;
+        let mut lines = 0;
+        loop {
+            let passed = match splitter.next(rest, false, &mut record) {
+                Step::Record { bytes, .. } if !each(&record, &rest[..bytes], lines) => return,
+                Step::Record { bytes, .. }
+                | Step::Blank { bytes }
+                | Step::Between { bytes, .. }
+                | Step::Broken { bytes, .. }
+                | Step::LostQuote { bytes } => bytes,
+                _ => return,
+            };
+            lines += memchr::memchr_iter(b'\n', &rest[..passed]).count() as u64;
+            rest = &rest[passed..];
+        }
     }
 }
 
@@ -266,7 +322,7 @@ impl Header {
                         why: "a quote without its partner in the header",
                     });
                 }
-                Step::TooLong | Step::Incomplete => {
+                _ => {
                     return Err(NotRead::NoTable {
                         why: "its first line is too long for a header",
                     });
@@ -276,7 +332,7 @@ impl Header {
     }
 }
 
-fn first_columns(names: &[String]) -> String {
+pub(super) fn first_columns(names: &[String]) -> String {
     let shown: Vec<String> = names
         .iter()
         .take(5)
@@ -289,7 +345,7 @@ fn shortened(name: &str) -> String {
     name.chars().take(40).collect()
 }
 
-fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
+pub(super) fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
     let missing = layout.must.iter().filter(|any| {
         let columns = layout
             .columns

@@ -9,6 +9,8 @@ pub enum Reason {
     FieldCount { got: u32, want: u32 },
     /// A quote without its partner.
     LostQuote,
+    /// No record at all.
+    Broken(&'static str),
     /// The file ends inside this row.
     HalfWritten,
     /// Longer than any real row.
@@ -35,6 +37,7 @@ impl Reason {
                 format!("{got} {fields} where the header has {want}")
             }
             Reason::LostQuote => "a quote without its partner within 1 MiB".to_owned(),
+            Reason::Broken(why) => (*why).to_owned(),
             Reason::HalfWritten => "half-written: the file ends inside this row".to_owned(),
             Reason::TooLong => "longer than 4 MiB".to_owned(),
             Reason::NoTime(role) => format!("{}: empty", name(role)),

@@ -17,6 +17,8 @@ pub enum Row {
     },
     /// A name for a user id.
     User,
+    /// Something that happened around logins and is none.
+    Context,
     /// Nothing to count: another event type.
     Ignored,
     /// Its time can't be told before the file's zone is settled; the file is read again then.
@@ -33,6 +35,8 @@ pub struct Evidence {
     pub latin1: bool,
     /// The orgs that the rows name.
     pub orgs: BTreeSet<String>,
+    /// One bit for each column that some record has, where records name their values.
+    pub columns: u64,
 }
 
 impl Evidence {
@@ -41,5 +45,6 @@ impl Evidence {
         self.time.merge(&other.time);
         self.latin1 |= other.latin1;
         self.orgs.extend(other.orgs.iter().cloned());
+        self.columns |= other.columns;
     }
 }

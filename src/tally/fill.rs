@@ -4,7 +4,6 @@
 //! into its own tables; nothing is shared but the number of the next piece. A file whose pieces
 //! don't meet, or whose rows show that its clock was taken wrongly, is read again.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -14,12 +13,13 @@ use super::counts::Counts;
 use super::joints::{LineBases, meet, put_together};
 use super::row::Row;
 use super::worker::{Span, Work, piece, stream};
+use super::user_names::UserNames;
 use super::{Part, Tally};
 use crate::catalogue::Known;
-use crate::event::{Instant, Place, Sym};
+use crate::event::{Instant, Place};
 use crate::ingest::{Compression, Piece, Progress, cut};
 use crate::normalise::{
-    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Reject, settle,
+    Assumed, Decoder, Evidence, Given, Ledger, Names, NotRead, Reading, Reject, settle,
 };
 
 /// A file whose layout is known.
@@ -45,6 +45,8 @@ pub struct FileRead {
     pub evidence: Evidence,
     /// It ended too early or is damaged; what came before was read.
     pub cut_short: Option<String>,
+    /// It is a query result that says of itself that there is more.
+    pub has_more: bool,
 }
 
 /// All files, counted.
@@ -53,7 +55,7 @@ pub struct Filled {
     pub tally: Tally,
     /// One entry a file, in the order given.
     pub files: Vec<Result<FileRead, NotRead>>,
-    /// User ids and the usernames that exports give them, sorted.
+    /// User ids and the username of each, sorted.
     pub users: Vec<(String, String)>,
 }
 
@@ -88,8 +90,8 @@ struct Session {
     spans: Vec<Span>,
     rows: Vec<Row>,
     evidence: Evidence,
-    /// User ids and the names that the file gives them.
-    named: BTreeSet<(Sym, Sym)>,
+    /// The names that the file gives to user ids.
+    named: Vec<Given>,
     failed: Option<String>,
 }
 
@@ -120,7 +122,8 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, Interru
     let mut states: Vec<State> = files
         .iter()
         .map(|file| State::Open {
-            whole: file.compression != Compression::Plain,
+            whole: file.compression != Compression::Plain
+                || !file.reading.container.falls_into_pieces(),
         })
         .collect();
     let mut shares: Vec<Share> = Vec::new();
@@ -236,7 +239,7 @@ impl Session {
             spans: Vec::new(),
             rows: Vec::new(),
             evidence: Evidence::default(),
-            named: BTreeSet::new(),
+            named: Vec::new(),
             failed: None,
         }
     }
@@ -292,7 +295,7 @@ fn judge(
             }
         } else {
             session.rows = Vec::new();
-            session.named = BTreeSet::new();
+            session.named = Vec::new();
         }
     }
     state
@@ -300,12 +303,12 @@ fn judge(
 
 fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Filled {
     debug_assert_eq!(files.len(), states.len());
-    let mut users = Vec::new();
+    let mut users = UserNames::default();
     let mut parts = Vec::new();
     for share in shares {
-        let text = |sym| share.names.symbols.text(sym).to_owned();
-        let named = share.sessions.iter().flat_map(|session| &session.named);
-        users.extend(named.map(|&(id, name)| (text(id), text(name))));
+        for given in share.sessions.iter().flat_map(|session| &session.named) {
+            users.add(given, &share.names);
+        }
         let rows = share.sessions.into_iter().flat_map(|session| session.rows);
         let rows = rows.collect();
         parts.push(Part {
@@ -313,8 +316,6 @@ fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Fill
             rows,
         });
     }
-    users.sort_unstable();
-    users.dedup();
     let outcome = |state| match state {
         State::Read(file) => Ok(*file),
         State::NotRead(why) => Err(why),
@@ -323,6 +324,6 @@ fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Fill
     Filled {
         tally: Tally::from_parts(&parts),
         files: states.into_iter().map(outcome).collect(),
-        users,
+        users: users.into_sorted(),
     }
 }

@@ -5,17 +5,19 @@ use super::worker::{KEPT_IN_FULL, Span};
 use crate::event::Place;
 use crate::normalise::{Evidence, Ledger, Reading, Reject};
 
-/// Whether each piece began where the one before it ended.
+/// Whether each piece began where the one before it ended, with nothing open.
 pub(super) fn meet(spans: &[Span], body: u64) -> bool {
     let mut expected = body;
+    let mut open = false;
     spans.iter().all(|span| match span.first {
         Some(first) => {
-            let meets = first == expected;
+            let meets = first == expected && !open;
             expected = span.next;
+            open = span.open;
             meets
         }
         // No record begins in the piece: then the one before must reach over it.
-        None => expected > span.next,
+        None => expected >= span.next,
     })
 }
 
@@ -42,7 +44,7 @@ impl LineBases {
 
 pub(super) fn put_together(
     spans: &mut [Span],
-    evidence: Evidence,
+    mut evidence: Evidence,
     reading: &Reading<'_>,
 ) -> FileRead {
     let bases = LineBases::of(spans, reading.lines_before);
@@ -53,6 +55,7 @@ pub(super) fn put_together(
     let mut rejects: Vec<Reject> = Vec::new();
     for (span, base) in spans.iter_mut().zip(&bases.0) {
         ledger += span.ledger;
+        evidence.columns |= span.columns;
         for mut reject in span.rejects.drain(..) {
             reject.line += base;
             if rejects.len() >= KEPT_IN_FULL {
@@ -62,11 +65,13 @@ pub(super) fn put_together(
             rejects.push(reject);
         }
     }
+    let done = spans.iter().rev().find_map(|span| span.done);
     let cut_short = spans.iter().find_map(|span| span.cut_short.clone());
     FileRead {
         ledger,
         rejects,
         evidence,
         cut_short,
+        has_more: done == Some(false),
     }
 }

@@ -15,6 +15,7 @@ mod parquet;
 mod plan;
 mod resolve;
 mod row;
+mod user_names;
 mod worker;
 
 use rustc_hash::FxHashMap;

@@ -77,7 +77,8 @@ pub fn plan<'a>(
             }
             Err((size, why)) => {
                 file.size = size;
-                let named = source.named || forced.is_some();
+                // An empty query result is no fault.
+                let named = (source.named || forced.is_some()) && why != NotRead::NoRecords;
                 let why = why.to_string();
                 file.fate = if named {
                     Fate::Unusable(why)
@@ -110,7 +111,9 @@ fn look<'a>(
     let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
     let first_rows = head.bytes.get(body..).unwrap_or_default();
     let last_rows = match head.compression {
-        Compression::Plain if !head.complete => read_tail(source, head.size).map_err(unreadable)?,
+        Compression::Plain if !head.complete && reading.container.falls_into_pieces() => {
+            read_tail(source, head.size).map_err(unreadable)?
+        }
         _ => Vec::new(),
     };
     reading.sample(&[first_rows, &last_rows], known, assumed);

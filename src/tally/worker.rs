@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::counts::Counts;
 use crate::event::{DimsId, Place};
-use crate::ingest::csv::{self, Record, Step};
-use crate::ingest::{Blocks, Compression, Piece, find_first_record};
+use crate::ingest::{Blocks, Compression, Piece, Record, Splitter, Step};
 use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Reject};
 
 /// Rejects of one piece or file that keep their value and excerpt.
@@ -34,6 +33,12 @@ pub(super) struct Span {
     pub(super) rejects: Vec<Reject>,
     /// The stream ended too early or was damaged; what came before was read.
     pub(super) cut_short: Option<String>,
+    /// It ends inside something that has to be closed.
+    pub(super) open: bool,
+    /// What the last query result in it says of itself: whether it is all there.
+    pub(super) done: Option<bool>,
+    /// One bit for each column that some record has, where records name their values.
+    pub(super) columns: u64,
 }
 
 /// Reads one piece of a plain file.
@@ -53,7 +58,7 @@ pub(super) fn piece(
     blocks.more()?;
     let mut span = Span {
         index: piece.index,
-        next: piece.start,
+        next: piece.end,
         ..Span::default()
     };
     let found = if piece.index == 0 {
@@ -61,13 +66,8 @@ pub(super) fn piece(
     } else {
         let length = piece.end - piece.start;
         let width = work.reading.columns.width();
-        find_first_record(
-            blocks.bytes(),
-            blocks.ended(),
-            length,
-            work.reading.delimiter,
-            width,
-        )
+        let container = work.reading.container;
+        container.find_first(blocks.bytes(), blocks.ended(), length, width)
     };
     if let Some(offset) = found {
         blocks.advance(usize::try_from(look_back + offset).unwrap_or(usize::MAX));
@@ -119,9 +119,13 @@ pub(super) struct Work<'w, 'd> {
 /// Reads records until one begins at or behind `end`.
 fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mut Work<'_, '_>) {
     let mut record = Record::default();
-    let delimiter = work.reading.delimiter;
-    while blocks.offset() < end {
-        let step = csv::next(blocks.bytes(), blocks.ended(), delimiter, &mut record);
+    let mut splitter = work.reading.splitter();
+    loop {
+        let step = if blocks.offset() < end {
+            splitter.next(blocks.bytes(), blocks.ended(), &mut record)
+        } else {
+            splitter.settle(blocks.bytes(), blocks.ended())
+        };
         match step {
             Step::Record { bytes, lines } => {
                 let row_bytes = &blocks.bytes()[..bytes];
@@ -133,6 +137,15 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
             Step::Blank { bytes } => {
                 span.ledger.blank += 1;
                 span.lines += u64::from(blocks.bytes()[..bytes].ends_with(b"\n"));
+                blocks.advance(bytes);
+            }
+            Step::Between { bytes, lines } => {
+                blocks.advance(bytes);
+                span.lines += lines as u64;
+            }
+            Step::Broken { bytes, shown, why } => {
+                span.reject(Reason::Broken(why), &blocks.bytes()[..shown]);
+                span.lines += memchr::memchr_iter(b'\n', &blocks.bytes()[..bytes]).count() as u64;
                 blocks.advance(bytes);
             }
             Step::LostQuote { bytes } => {
@@ -157,17 +170,32 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
         }
     }
     span.next = blocks.offset();
+    close(&splitter, blocks.ended() && blocks.bytes().is_empty(), span);
     work.counts.flush();
+}
+
+/// What the splitter knows of all that it passed.
+fn close(splitter: &Splitter<'_>, at_end: bool, span: &mut Span) {
+    span.open = splitter.is_open();
+    span.done = splitter.done();
+    span.columns = splitter.seen();
+    if span.open && at_end {
+        span.cut_short
+            .get_or_insert_with(|| "ends before its list of records does".to_owned());
+    }
 }
 
 const HALF_WRITTEN: &str = "ends inside its last row";
 
 /// Counts one record. `unended` says that the stream ends with it, without a line end.
 fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut Work<'_, '_>) {
+    let has_keys = work.reading.container.has_keys();
+    // An object is whole when its brace is closed.
+    let unended = unended && !has_keys;
     if unended && span.cut_short.is_some() {
         return span.reject(Reason::HalfWritten, bytes);
     }
-    if record.empty_from(0) {
+    if !has_keys && record.empty_from(0) {
         span.ledger.blank += 1;
         return;
     }
@@ -178,7 +206,7 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
             let success = work.is_success(dims);
             work.counts.add(at, success, user, dims, place);
         }
-        normalise::Row::User => span.ledger.events += 1,
+        normalise::Row::User | normalise::Row::Context => span.ledger.events += 1,
         normalise::Row::Ignored => span.ledger.ignored += 1,
         // The file is read again once its zone is known, or not at all.
         normalise::Row::Undecided => {}
