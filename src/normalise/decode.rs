@@ -108,6 +108,11 @@ impl<'a> Decoder<'a> {
         &self.names.dims
     }
 
+    /// The texts met so far.
+    pub fn names(&self) -> &Names {
+        self.names
+    }
+
     /// What a record is. `block` is the bytes that the record's fields point into.
     pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
         let width = self.reading.columns.width();

@@ -58,6 +58,35 @@ pub enum Role {
 impl Role {
     /// How many roles there are.
     pub const COUNT: usize = Role::Activity as usize + 1;
+
+    /// What it is called where a file is explained.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Role::Time => "time",
+            Role::Timestamp => "time, if there is no other",
+            Role::User => "username",
+            Role::UserId => "user id",
+            Role::Status => "outcome and description",
+            Role::RequestStatus => "outcome, if there is no other",
+            Role::Id => "id of the login",
+            Role::Org => "org",
+            Role::App => "app",
+            Role::Source => "source address",
+            Role::ClientIp => "source address, if there is no other",
+            Role::LoginType => "login type",
+            Role::LoginSubtype => "login subtype",
+            Role::Country => "country",
+            Role::Browser => "client",
+            Role::ClientVersion => "client version",
+            Role::ApiType => "API type",
+            Role::ApiVersion => "API version",
+            Role::Tls => "TLS version",
+            Role::Host => "host",
+            Role::Uri => "address that was called",
+            Role::EventType => "type of event",
+            Role::Activity => "what was verified",
+        }
+    }
 }
 
 /// What the rows of a layout are.
@@ -216,6 +245,27 @@ impl Layouts {
         found.map(|layout| (layout, layout.columns_by_key(&all)))
     }
 
+    /// The layouts that come nearest to a header without having all that they need, each with what
+    /// it lacks: of each thing that is needed the first spelling.
+    pub fn nearest<'a>(
+        &'a self,
+        carrier: Carrier,
+        names: &[String],
+    ) -> Vec<(&'a Layout, Vec<&'a str>)> {
+        let mut near: Vec<(usize, &Layout, Vec<&str>)> = Vec::new();
+        for layout in self.of(carrier) {
+            let missing = layout.missing(names);
+            let has = layout.must.len() - missing.len();
+            if has > 0 && !missing.is_empty() {
+                near.push((missing.len(), layout, missing));
+            }
+        }
+        near.sort_by_key(|(missing, _, _)| *missing);
+        near.into_iter()
+            .map(|(_, layout, missing)| (layout, missing))
+            .collect()
+    }
+
     fn of(&self, carrier: Carrier) -> impl Iterator<Item = &Layout> {
         let is_in = move |layout: &&Layout| layout.containers.contains(&carrier);
         self.0.iter().filter(is_in)
@@ -267,6 +317,23 @@ impl Layout {
         }
         let zone = None;
         Columns { at, names, zone }
+    }
+
+    /// What a header lacks of what the layout needs, by first spellings.
+    fn missing(&self, names: &[String]) -> Vec<&str> {
+        let mut missing = Vec::new();
+        for any in &self.must {
+            let columns = self.columns.iter().filter(|c| any.contains(&c.role));
+            let mut spelled = columns.clone().flat_map(|column| &column.names);
+            let is_written = |name: &String| {
+                let mut written = names.iter().map(|name| split_zone(name).0);
+                written.any(|written| is_spelling(written, name))
+            };
+            if !spelled.any(is_written) {
+                missing.extend(columns.flat_map(|c| c.names.first()).next());
+            }
+        }
+        missing.into_iter().map(String::as_str).collect()
     }
 
     /// The keys of the columns in [`Layout::columns_by_key`].

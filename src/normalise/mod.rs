@@ -8,6 +8,7 @@ mod layout;
 mod ledger;
 mod names;
 mod notes;
+mod preview;
 mod reading;
 mod reject;
 mod row;
@@ -19,6 +20,7 @@ pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Role, Un
 pub use ledger::Ledger;
 pub use names::{Given, Names};
 pub use notes::FileNotes;
-pub use reading::{Assumed, NotRead, Reading, settle};
+pub use preview::{Preview, PreviewRow, first_rows};
+pub use reading::{Assumed, NotRead, Reading, columns_written, settle};
 pub use reject::{Reason, Reject, excerpt};
 pub use row::{Evidence, Row};

@@ -1,7 +1,7 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
 use super::decode::Decoder;
-use super::layout::{Columns, Layout, Layouts};
+use super::layout::{Carrier, Columns, Layout, Layouts};
 use super::names::Names;
 use super::row::Evidence;
 use super::told;
@@ -19,6 +19,9 @@ pub struct Reading<'a> {
     pub container: Container,
     /// Where the values of records go that name them.
     keys: Keys,
+    /// The names of all columns as the file writes them; where records name their values, as far
+    /// as the first records have them.
+    pub written: Vec<String>,
     /// Offset of the first row in the unpacked stream.
     pub body: u64,
     /// Lines before the first row.
@@ -128,6 +131,7 @@ impl<'a> Reading<'a> {
             layout,
             container: Container::Csv { delimiter: b',' },
             keys: Keys::default(),
+            written: header.names,
             body: (start + header.bytes) as u64,
             lines_before: header.lines,
             blank_before: header.blank,
@@ -142,6 +146,7 @@ impl<'a> Reading<'a> {
     fn with_keys(told: told::Told<'a>, start: usize, assumed: Assumed) -> Self {
         Self {
             keys: told.layout.keys(),
+            written: told.written,
             layout: told.layout,
             columns: told.columns,
             container: told.container,
@@ -185,11 +190,22 @@ impl Reading<'_> {
         }
     }
 
+    /// What the samples leave open of the clock, if anything.
+    pub fn open_question(
+        &self,
+        samples: &[&[u8]],
+        known: &Known,
+        assumed: Assumed,
+    ) -> Option<NotRead> {
+        let evidence = self.evidence_of(samples, known);
+        settle(&self.clock, &evidence, &known.zones, assumed).err()
+    }
+
     fn evidence_of(&self, samples: &[&[u8]], known: &Known) -> Evidence {
         let mut names = Names::default();
         let mut decoder = Decoder::new(self, known, &mut names, None);
         for sample in samples {
-            self.rows(sample, |record, block, _| {
+            self.rows(sample, false, |record, block, _| {
                 decoder.row(record, block);
                 true
             });
@@ -201,13 +217,18 @@ impl Reading<'_> {
 impl Reading<'_> {
     /// Gives the records of a sample, with the lines that end before each, to `each` until it says
     /// no more.
-    pub fn rows(&self, sample: &[u8], mut each: impl FnMut(&Record, &[u8], u64) -> bool) {
+    pub fn rows(
+        &self,
+        sample: &[u8],
+        at_end: bool,
+        mut each: impl FnMut(&Record, &[u8], u64) -> bool,
+    ) {
         let mut record = Record::default();
         let mut splitter = self.splitter();
         let mut rest = sample;
         let mut lines = 0;
         loop {
-            let passed = match splitter.next(rest, false, &mut record) {
+            let passed = match splitter.next(rest, at_end, &mut record) {
                 Step::Record { bytes, .. } if !each(&record, &rest[..bytes], lines) => return,
                 Step::Record { bytes, .. }
                 | Step::Blank { bytes }
@@ -278,6 +299,18 @@ pub fn settle(
         decided,
         ..clock.clone()
     }))
+}
+
+/// The names of a file's columns as it writes them, and in what; for a file that has no layout.
+pub fn columns_written(head: &[u8]) -> (Carrier, Vec<String>) {
+    let text = head.strip_prefix(BOM).unwrap_or(head);
+    match told::json_keys(text) {
+        Some(keys) => (Carrier::Json, keys),
+        None => {
+            let header = Header::find(text);
+            (Carrier::Csv, header.map_or_else(|_| Vec::new(), |header| header.names))
+        }
+    }
 }
 
 /// The first line that holds something.

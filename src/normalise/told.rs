@@ -15,6 +15,8 @@ pub(super) struct Told<'a> {
     pub(super) layout: &'a Layout,
     pub(super) columns: Columns,
     pub(super) container: Container,
+    /// The keys of the first records, as they are written.
+    pub(super) written: Vec<String>,
 }
 
 /// `None` for what doesn't look like JSON.
@@ -23,12 +25,9 @@ pub(super) fn json<'a>(
     layouts: &'a Layouts,
     forced: Option<&'a Layout>,
 ) -> Result<Option<Told<'a>>, NotRead> {
-    // RFC 7464 begins each text with this mark.
-    let text = head.trim_ascii_start();
-    let text = text.strip_prefix(b"\x1e").unwrap_or(text);
-    if !matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    let Some(text) = looks_like_json(head) else {
         return Ok(None);
-    }
+    };
     let (records, bare) = json::first_keys(head, false, RECORDS);
     let container = Container::Json { bare };
     let Some((layout, columns)) = recognised(&records, Carrier::Json, layouts, forced) else {
@@ -38,8 +37,33 @@ pub(super) fn json<'a>(
         layout,
         columns,
         container,
+        written: distinct(&records),
     };
     Ok(Some(told))
+}
+
+/// The text, if it begins like JSON.
+fn looks_like_json(head: &[u8]) -> Option<&[u8]> {
+    // RFC 7464 begins each text with this mark.
+    let text = head.trim_ascii_start();
+    let text = text.strip_prefix(b"\x1e").unwrap_or(text);
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')).then_some(text)
+}
+
+/// The keys of the first records of what begins like JSON; `None` for anything else.
+pub(super) fn json_keys(head: &[u8]) -> Option<Vec<String>> {
+    looks_like_json(head)?;
+    Some(distinct(&json::first_keys(head, false, RECORDS).0))
+}
+
+fn distinct(records: &[Vec<String>]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in records.iter().flatten() {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    keys
 }
 
 /// `None` for what is no such line, or of no layout.
@@ -54,6 +78,7 @@ pub(super) fn pairs<'a>(
         layout,
         columns,
         container: Container::Pairs,
+        written: distinct(&records),
     })
 }
 
@@ -80,12 +105,7 @@ fn no_layout(text: &[u8], records: &[Vec<String>], forced: Option<&Layout>) -> N
     if parsed.as_ref().is_some_and(is_empty_result) {
         return NotRead::NoRecords;
     }
-    let mut keys: Vec<String> = Vec::new();
-    for key in records.iter().flatten() {
-        if !keys.contains(key) {
-            keys.push(key.clone());
-        }
-    }
+    let keys = distinct(records);
     match forced {
         _ if keys.is_empty() => NotRead::NoTable {
             why: "it begins like JSON, and no whole object stands in its first 256 KiB",
