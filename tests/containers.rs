@@ -187,15 +187,20 @@ impl Stood {
             2 => show(&json!({"done": true, "records": records(), "totalSize": 2})),
             3 => {
                 let (one, two) = self.records.split_at(half);
-                let page = |records: &[Map<String, Value>]| show(&json!({"a": [1, {"b": 2}], "records": records}));
+                let page = |records: &[Map<String, Value>]| {
+                    show(&json!({"a": [1, {"b": 2}], "records": records}))
+                };
                 page(one) + self.separator + &page(two)
             }
-            4 => show(&json!({"status": 0, "result": {"records": records(), "done": true}, "warnings": ["{"]})),
+            4 => show(
+                &json!({"status": 0, "result": {"records": records(), "done": true}, "warnings": ["{"]}),
+            ),
             5 => self
                 .records
                 .iter()
                 .map(|record| {
-                    let event = json!({"channel": "/event/x", "data": {"payload": record, "schema": "s"}});
+                    let event =
+                        json!({"channel": "/event/x", "data": {"payload": record, "schema": "s"}});
                     show(&event) + self.separator
                 })
                 .collect(),
@@ -242,8 +247,24 @@ proptest! {
 /// What is put into a text to break it; `None` cuts it off.
 fn spoil() -> impl Strategy<Value = Option<&'static str>> {
     let spoils = [
-        "\"", "{", "}", "[", "]", ",", ":", "\n", "\\", "\\u12", "NaN", "x", "\u{0}", "},{",
-        "\n{\"a\":1}\n", "[[[[", "1e", "\u{1e}",
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\n",
+        "\\",
+        "\\u12",
+        "NaN",
+        "x",
+        "\u{0}",
+        "},{",
+        "\n{\"a\":1}\n",
+        "[[[[",
+        "1e",
+        "\u{1e}",
     ];
     prop_oneof![
         6 => proptest::sample::select(spoils.to_vec()).prop_map(Some),
@@ -296,13 +317,26 @@ fn a_broken_object_in_a_list_on_one_line_costs_itself() {
 
 #[test]
 fn hostile_nesting_exhausts_nothing() {
-    for unit in ["[", "{\"a\":", "{\"records\":[", "[{\"records\":[", "{\"data\":"] {
+    for unit in [
+        "[",
+        "{\"a\":",
+        "{\"records\":[",
+        "[{\"records\":[",
+        "{\"data\":",
+    ] {
         let deep = unit.repeat(200_000);
         let text = format!("{deep}\n{{\"a\":1}}\n");
         let fell = fall(text.as_bytes(), 1 << 16);
-        assert!(!fell.rejects.is_empty() || fell.open || fell.half_written, "{unit}");
+        assert!(
+            !fell.rejects.is_empty() || fell.open || fell.half_written,
+            "{unit}"
+        );
     }
-    let inside = format!("{{\"x\":{}{},\"a\":1}}", "[".repeat(100_000), "]".repeat(100_000));
+    let inside = format!(
+        "{{\"x\":{}{},\"a\":1}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     assert_eq!(a_of(&fall(inside.as_bytes(), 4096)), ["1"]);
 }
 

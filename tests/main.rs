@@ -2,7 +2,7 @@
 //!
 //! The modules follow the way of the data: what goes in ([`cases`], [`containers`], [`sample_data`], [`hostile`]),
 //! laws over whole runs ([`whole`], [`laws`]), what comes out ([`folder`], [`schema`],
-//! [`golden`], [`browser`], [`explain`]), and what is said about it all ([`readme`], [`registers`],
+//! [`golden`], [`browser`], [`explain`], [`formats`]), and what is said about it all ([`readme`], [`registers`],
 //! [`house`]).
 
 mod browser;
@@ -10,6 +10,7 @@ mod cases;
 mod containers;
 mod explain;
 mod folder;
+mod formats;
 mod golden;
 mod hostile;
 mod house;

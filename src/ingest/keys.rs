@@ -241,7 +241,10 @@ impl Sink for Names {
 mod tests {
     use super::*;
 
-    fn filled(pairs: &[(&str, &str, Option<(usize, usize)>)], text: &[u8]) -> Vec<String> {
+    /// Parent, key, and where the value stands.
+    type Pair = (&'static str, &'static str, Option<(usize, usize)>);
+
+    fn filled(pairs: &[Pair], text: &[u8]) -> Vec<String> {
         let names = [
             vec!["USER_ID_DERIVED".to_owned(), "USER_ID".to_owned()],
             vec!["User.Username".to_owned()],

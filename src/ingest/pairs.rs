@@ -161,8 +161,7 @@ mod tests {
         loop {
             match pairs.next(rest, true, &mut record) {
                 Step::Record { bytes, .. } => {
-                    let fields: Vec<_> =
-                        (0..names.len()).map(|at| record.text(rest, at)).collect();
+                    let fields: Vec<_> = (0..names.len()).map(|at| record.text(rest, at)).collect();
                     seen.push(fields.join("|"));
                     rest = &rest[bytes..];
                 }

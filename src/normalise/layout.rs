@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::role::Role;
 use crate::ingest::{Container, Keys, fold, untyped};
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
@@ -16,78 +17,10 @@ const LAYOUTS: &[&str] = &[
     include_str!("layouts/login_event.toml"),
     include_str!("layouts/verification_history.toml"),
     include_str!("layouts/login_history.toml"),
-    include_str!("layouts/login_history_cef.toml"),
+    include_str!("layouts/login_history_pairs.toml"),
     include_str!("layouts/setup_csv.toml"),
     include_str!("layouts/user.toml"),
 ];
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// When, in whatever form; preferred over `Timestamp`.
-    Time,
-    /// When, as an event log file's `20251001110003.509`.
-    Timestamp,
-    User,
-    UserId,
-    Status,
-    /// Success or failure without a reason.
-    RequestStatus,
-    Id,
-    Org,
-    App,
-    Source,
-    /// An address that stands in where `Source` is empty.
-    ClientIp,
-    LoginType,
-    LoginSubtype,
-    Country,
-    Browser,
-    ClientVersion,
-    ApiType,
-    ApiVersion,
-    Tls,
-    Host,
-    Uri,
-    EventType,
-    /// What was verified, in an export of verifications.
-    Activity,
-}
-
-impl Role {
-    /// How many roles there are.
-    pub const COUNT: usize = Role::Activity as usize + 1;
-
-    /// What it is called where a file is explained.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Role::Time => "time",
-            Role::Timestamp => "time, if there is no other",
-            Role::User => "username",
-            Role::UserId => "user id",
-            Role::Status => "outcome and description",
-            Role::RequestStatus => "outcome, if there is no other",
-            Role::Id => "id of the login",
-            Role::Org => "org",
-            Role::App => "app",
-            Role::Source => "source address",
-            Role::ClientIp => "source address, if there is no other",
-            Role::LoginType => "login type",
-            Role::LoginSubtype => "login subtype",
-            Role::Country => "country",
-            Role::Browser => "client",
-            Role::ClientVersion => "client version",
-            Role::ApiType => "API type",
-            Role::ApiVersion => "API version",
-            Role::Tls => "TLS version",
-            Role::Host => "host",
-            Role::Uri => "address that was called",
-            Role::EventType => "type of event",
-            Role::Activity => "what was verified",
-        }
-    }
-}
 
 /// What the rows of a layout are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -313,7 +246,12 @@ impl Layout {
                 let is_name = |met: &&String| is_spelling(met, name);
                 met.iter().find(is_name)
             });
-            names.push(spelled.or(column.names.first()).cloned().unwrap_or_default());
+            names.push(
+                spelled
+                    .or(column.names.first())
+                    .cloned()
+                    .unwrap_or_default(),
+            );
         }
         let zone = None;
         Columns { at, names, zone }

@@ -1,12 +1,9 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
-use super::decode::Decoder;
 use super::layout::{Carrier, Columns, Layout, Layouts};
-use super::names::Names;
-use super::row::Evidence;
-use super::told;
-use super::value::time::{Clock, DateOrder, DateUndecided};
-use crate::catalogue::{Known, Zones};
+use super::told::{self, first_columns, not_that_layout};
+use super::value::time::{Clock, DateOrder};
+use crate::catalogue::Zones;
 use crate::event::Zone;
 use crate::ingest::csv;
 use crate::ingest::{Container, Keys, Record, Splitter, Step};
@@ -174,133 +171,6 @@ fn clock(layout: &Layout, in_header: Option<Zone>, assumed: Assumed) -> Clock {
     }
 }
 
-/// Rounds in which a sample of a file settles its clock: order first, then zones.
-const ROUNDS: usize = 3;
-
-impl Reading<'_> {
-    /// Settles the clock as far as samples of the file can, so that the whole is mostly read once.
-    /// Each sample begins at the start of a row.
-    pub fn sample(&mut self, samples: &[&[u8]], known: &Known, assumed: Assumed) {
-        for _ in 0..ROUNDS {
-            let evidence = self.evidence_of(samples, known);
-            match settle(&self.clock, &evidence, &known.zones, assumed) {
-                Ok(Some(clock)) => self.clock = clock,
-                Ok(None) | Err(_) => return,
-            }
-        }
-    }
-
-    /// What the samples leave open of the clock, if anything.
-    pub fn open_question(
-        &self,
-        samples: &[&[u8]],
-        known: &Known,
-        assumed: Assumed,
-    ) -> Option<NotRead> {
-        let evidence = self.evidence_of(samples, known);
-        settle(&self.clock, &evidence, &known.zones, assumed).err()
-    }
-
-    fn evidence_of(&self, samples: &[&[u8]], known: &Known) -> Evidence {
-        let mut names = Names::default();
-        let mut decoder = Decoder::new(self, known, &mut names, None);
-        for sample in samples {
-            self.rows(sample, false, |record, block, _| {
-                decoder.row(record, block);
-                true
-            });
-        }
-        decoder.finish().0
-    }
-}
-
-impl Reading<'_> {
-    /// Gives the records of a sample, with the lines that end before each, to `each` until it says
-    /// no more.
-    pub fn rows(
-        &self,
-        sample: &[u8],
-        at_end: bool,
-        mut each: impl FnMut(&Record, &[u8], u64) -> bool,
-    ) {
-        let mut record = Record::default();
-        let mut splitter = self.splitter();
-        let mut rest = sample;
-        let mut lines = 0;
-        loop {
-            let passed = match splitter.next(rest, at_end, &mut record) {
-                Step::Record { bytes, .. } if !each(&record, &rest[..bytes], lines) => return,
-                Step::Record { bytes, .. }
-                | Step::Blank { bytes }
-                | Step::Between { bytes, .. }
-                | Step::Broken { bytes, .. }
-                | Step::LostQuote { bytes } => bytes,
-                _ => return,
-            };
-            lines += memchr::memchr_iter(b'\n', &rest[..passed]).count() as u64;
-            rest = &rest[passed..];
-        }
-    }
-}
-
-/// The clock that a file's evidence asks for, `None` if the one it was read with is right.
-///
-/// # Errors
-/// What is open and which option settles it.
-pub fn settle(
-    clock: &Clock,
-    evidence: &Evidence,
-    zones: &Zones,
-    assumed: Assumed,
-) -> Result<Option<Clock>, NotRead> {
-    let order = match assumed.order {
-        Some(order) => order,
-        None => match evidence.time.order() {
-            Ok(order) => order.unwrap_or(clock.order),
-            Err(DateUndecided::Nothing) => {
-                return Err(NotRead::DateOrder {
-                    why: "no day is over 12 and the dates don't tell",
-                });
-            }
-            Err(DateUndecided::Conflict) => {
-                return Err(NotRead::DateOrder {
-                    why: "its dates speak for both",
-                });
-            }
-        },
-    };
-    if order != clock.order {
-        // Rows that were no dates in the wrong order said nothing of zones yet.
-        return Ok(Some(Clock {
-            order,
-            ..clock.clone()
-        }));
-    }
-    let decided = evidence
-        .time
-        .abbreviations(zones, assumed.zone)
-        .map_err(|ambiguous| {
-            let meanings: Vec<&str> = ambiguous
-                .means
-                .iter()
-                .map(|meaning| meaning.place.as_str())
-                .collect();
-            NotRead::Zone {
-                abbreviation: ambiguous.abbreviation.clone(),
-                meanings: meanings.join(" or "),
-                example: ambiguous
-                    .means
-                    .first()
-                    .map_or("UTC", |meaning| &meaning.zone)
-                    .to_owned(),
-            }
-        })?;
-    Ok((decided != clock.decided).then(|| Clock {
-        decided,
-        ..clock.clone()
-    }))
-}
-
 /// The names of a file's columns as it writes them, and in what; for a file that has no layout.
 pub fn columns_written(head: &[u8]) -> (Carrier, Vec<String>) {
     let text = head.strip_prefix(BOM).unwrap_or(head);
@@ -308,7 +178,10 @@ pub fn columns_written(head: &[u8]) -> (Carrier, Vec<String>) {
         Some(keys) => (Carrier::Json, keys),
         None => {
             let header = Header::find(text);
-            (Carrier::Csv, header.map_or_else(|_| Vec::new(), |header| header.names))
+            (
+                Carrier::Csv,
+                header.map_or_else(|_| Vec::new(), |header| header.names),
+            )
         }
     }
 }
@@ -362,42 +235,6 @@ impl Header {
                 }
             }
         }
-    }
-}
-
-pub(super) fn first_columns(names: &[String]) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(5)
-        .map(|name| format!("{:?}", shortened(name)))
-        .collect();
-    shown.join(", ")
-}
-
-fn shortened(name: &str) -> String {
-    name.chars().take(40).collect()
-}
-
-pub(super) fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
-    let missing = layout.must.iter().filter(|any| {
-        let columns = layout
-            .columns
-            .iter()
-            .filter(|column| any.contains(&column.role));
-        let mut spelled = columns.flat_map(|column| &column.names);
-        !spelled.any(|name| names.iter().any(|given| given.eq_ignore_ascii_case(name)))
-    });
-    let first_name = |any: &Vec<super::Role>| {
-        let column = layout
-            .columns
-            .iter()
-            .find(|column| any.contains(&column.role))?;
-        column.names.first().map(|name| format!("{name:?}"))
-    };
-    let missing: Vec<String> = missing.filter_map(first_name).collect();
-    NotRead::NotThatLayout {
-        layout: layout.id.clone(),
-        missing: missing.join(", "),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A row that could not be read is data: kept, counted, shown.
 
-use super::layout::{Columns, Role};
+use super::layout::Columns;
+use super::role::Role;
 
 /// Why a row could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

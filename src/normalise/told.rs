@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::layout::{Carrier, Columns, Layout, Layouts};
-use super::reading::{NotRead, first_columns, not_that_layout};
+use super::reading::NotRead;
 use crate::ingest::{Container, json, pairs};
 
 /// Records whose keys are looked at.
@@ -114,6 +114,42 @@ fn no_layout(text: &[u8], records: &[Vec<String>], forced: Option<&Layout>) -> N
         None => NotRead::UnknownLayout {
             columns: first_columns(&keys),
         },
+    }
+}
+
+pub(super) fn first_columns(names: &[String]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(5)
+        .map(|name| format!("{:?}", shortened(name)))
+        .collect();
+    shown.join(", ")
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(40).collect()
+}
+
+pub(super) fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
+    let missing = layout.must.iter().filter(|any| {
+        let columns = layout
+            .columns
+            .iter()
+            .filter(|column| any.contains(&column.role));
+        let mut spelled = columns.flat_map(|column| &column.names);
+        !spelled.any(|name| names.iter().any(|given| given.eq_ignore_ascii_case(name)))
+    });
+    let first_name = |any: &Vec<super::role::Role>| {
+        let column = layout
+            .columns
+            .iter()
+            .find(|column| any.contains(&column.role))?;
+        column.names.first().map(|name| format!("{name:?}"))
+    };
+    let missing: Vec<String> = missing.filter_map(first_name).collect();
+    NotRead::NotThatLayout {
+        layout: layout.id.clone(),
+        missing: missing.join(", "),
     }
 }
 

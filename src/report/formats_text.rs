@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use textwrap::Options;
 
 use super::escape;
-use crate::normalise::{
-    Column, Layout, Layouts, Preview, PreviewRow, Reading, Role, Understood,
-};
+use crate::normalise::{Column, Layout, Layouts, Preview, PreviewRow, Reading, Role, Understood};
 
 /// Columns of the terminal that text is wrapped to.
 const WIDTH: usize = 88;
@@ -29,7 +27,11 @@ pub fn formats(layouts: &Layouts) -> String {
 
 fn layout(out: &mut String, layout: &Layout) {
     let _ = writeln!(out, "\n{}  {}", layout.id, layout.title);
-    let carriers: Vec<&str> = layout.containers.iter().map(|carrier| carrier.id()).collect();
+    let carriers: Vec<&str> = layout
+        .containers
+        .iter()
+        .map(|carrier| carrier.id())
+        .collect();
     hanging(out, "In: ", &carriers.join(", "));
     hanging(out, "Get it: ", &layout.get);
     let needed = |column: &Column| layout.must.iter().any(|any| any.contains(&column.role));
@@ -109,9 +111,16 @@ fn read(
     open: Option<&str>,
 ) {
     let layout = reading.layout;
-    hanging(out, "Taken for: ", &format!("{}, {}", layout.id, layout.title));
+    hanging(
+        out,
+        "Taken for: ",
+        &format!("{}, {}", layout.id, layout.title),
+    );
     let container = reading.container.name();
-    let packed = file.packed.map(|name| format!("{name}+")).unwrap_or_default();
+    let packed = file
+        .packed
+        .map(|name| format!("{name}+"))
+        .unwrap_or_default();
     hanging(out, "Container: ", &format!("{packed}{container}"));
     let columns = Sorted::of(reading);
     let needed = |role: Role| layout.must.iter().any(|any| any.contains(&role));
@@ -127,7 +136,11 @@ fn read(
     let unknown = columns.unknown.iter().map(|name| shown(name));
     hanging(out, "Not known: ", &listed(unknown));
     if reading.layout.utc {
-        hanging(out, "Times without a zone: ", "UTC, as in every file of this layout");
+        hanging(
+            out,
+            "Times without a zone: ",
+            "UTC, as in every file of this layout",
+        );
     }
     if let Some(open) = open {
         let open = escape::terminal(open);
@@ -152,9 +165,8 @@ fn row_text(row: &PreviewRow) -> String {
             flow,
             source,
         } => {
-            let text = |text: &Option<String>| {
-                text.as_deref().map_or_else(|| "-".to_owned(), shown)
-            };
+            let text =
+                |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), shown);
             let outcome = if *success { "success" } else { "failure" };
             format!(
                 "{at}  user {}  app {}  {outcome} {}  flow {flow}  from {}",
@@ -172,17 +184,21 @@ fn row_text(row: &PreviewRow) -> String {
     }
 }
 
-fn not_read(
-    out: &mut String,
-    why: &str,
-    written: &[String],
-    nearest: &[(&Layout, Vec<&str>)],
-) {
+fn not_read(out: &mut String, why: &str, written: &[String], nearest: &[(&Layout, Vec<&str>)]) {
     hanging(out, "Not read: ", &escape::terminal(why));
-    hanging(out, "It has: ", &listed(written.iter().map(|name| shown(name))));
+    hanging(
+        out,
+        "It has: ",
+        &listed(written.iter().map(|name| shown(name))),
+    );
     for (layout, missing) in nearest.iter().take(NEAREST) {
         let missing: Vec<String> = missing.iter().map(|name| format!("{name:?}")).collect();
-        let lacks = format!("{}, {}; it lacks {}", layout.id, layout.title, missing.join(", "));
+        let lacks = format!(
+            "{}, {}; it lacks {}",
+            layout.id,
+            layout.title,
+            missing.join(", ")
+        );
         hanging(out, "Nearest: ", &lacks);
     }
 }

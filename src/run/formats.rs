@@ -77,15 +77,9 @@ fn rows<'a>(
     }
 }
 
-fn not_read<'a>(
-    why: &'a str,
-    head: Option<Head>,
-    layouts: &'a Layouts,
-) -> Told<'a> {
-    let (carrier, written) = head.map_or_else(
-        || columns_written(&[]),
-        |head| columns_written(&head.bytes),
-    );
+fn not_read<'a>(why: &'a str, head: Option<Head>, layouts: &'a Layouts) -> Told<'a> {
+    let (carrier, written) =
+        head.map_or_else(|| columns_written(&[]), |head| columns_written(&head.bytes));
     let nearest = layouts.nearest(carrier, &written);
     Told::NotRead {
         why,

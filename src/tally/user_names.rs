@@ -54,7 +54,12 @@ mod tests {
         for (&name, (_, by_users, newest)) in syms.iter().zip(given) {
             let newest = Instant::from_millis(*newest);
             let by_users = *by_users;
-            let given = Given { id, name, by_users, newest };
+            let given = Given {
+                id,
+                name,
+                by_users,
+                newest,
+            };
             users.add(&given, &names);
         }
         users.into_sorted().remove(0).1

@@ -30,14 +30,22 @@ enum Frame {
     Envelope,
 }
 
+/// What is passed over behind something broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lost {
+    /// The rest of its line.
+    Line,
+    /// Everything up to an object; whether a line begins here.
+    UpToObject { line_begins: bool },
+}
+
 /// Splits one stream of JSON.
 #[derive(Clone, Debug)]
 pub struct Json<'k> {
     filler: Filler<'k>,
     frames: Vec<Frame>,
-    /// Something was broken, and where the next record begins is looked for. Whether a line begins
-    /// here.
-    lost: Option<bool>,
+    /// Something was broken, and where the next record begins is looked for.
+    lost: Option<Lost>,
     done: Done,
 }
 
@@ -213,7 +221,11 @@ impl<'k> Json<'k> {
             None if at_end || start.len() == SHOWN => start.len(),
             None => return Step::Incomplete,
         };
-        self.lost = Some(false);
+        // Words between records are lines of their own; an object may go on behind its line.
+        self.lost = Some(match (block.first(), self.frames.last()) {
+            (Some(b'{'), _) | (_, Some(_)) => Lost::UpToObject { line_begins: false },
+            _ => Lost::Line,
+        });
         Step::Broken {
             bytes: 1,
             shown: shown.max(1),

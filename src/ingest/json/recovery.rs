@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::{Frame, Json, passed_over};
+use super::{Frame, Json, Lost, passed_over};
 use crate::ingest::record::Step;
 
 /// Blanks that are looked over for what stands behind them.
@@ -20,14 +20,21 @@ enum Ahead {
 impl Json<'_> {
     /// Passes over what can't be read up to where a record may begin again; `None` there.
     pub(super) fn find_again(&mut self, block: &[u8], at_end: bool) -> Option<Step> {
-        if self.lost == Some(true) {
+        if self.lost == Some(Lost::Line) {
+            let Some(line) = memchr(b'\n', block) else {
+                return Some(passed_over(block));
+            };
+            self.lost = None;
+            return Some(passed_over(&block[..=line]));
+        }
+        if self.lost == Some(Lost::UpToObject { line_begins: true }) {
             match line_begins(block, at_end) {
                 Ahead::Object(blanks) => {
                     self.lost = None;
                     return (blanks > 0).then(|| passed_over(&block[..blanks]));
                 }
                 Ahead::Unknown => return Some(Step::Incomplete),
-                Ahead::Other => self.lost = Some(false),
+                Ahead::Other => self.lost = Some(Lost::UpToObject { line_begins: false }),
             }
         }
         let in_list = self.frames.last() == Some(&Frame::Array);
@@ -43,7 +50,7 @@ impl Json<'_> {
                 return Some(passed_over(block));
             };
             if block[at] == b'\n' {
-                self.lost = Some(true);
+                self.lost = Some(Lost::UpToObject { line_begins: true });
                 return Some(passed_over(&block[..=at]));
             }
             match next_in_list(&block[at + 1..], at_end) {

@@ -33,13 +33,7 @@ pub(super) enum Object {
 /// replication (`record`), event
 /// collectors (`event`).
 const WRAPPERS: [&[u8]; 7] = [
-    b"data",
-    b"payload",
-    b"result",
-    b"_source",
-    b"hits",
-    b"record",
-    b"event",
+    b"data", b"payload", b"result", b"_source", b"hits", b"record", b"event",
 ];
 /// Keys whose array holds the records.
 const LISTS: [&[u8]; 6] = [
