@@ -229,7 +229,7 @@ pub(super) type Done = Option<bool>;
 
 /// Reads the object whose brace stands at the cursor: its values go to `sink`. Afterwards the
 /// cursor stands behind it, or in an envelope behind the bracket of its list of records.
-pub(super) fn object(cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> Scan<(Object, Done)> {
+pub(super) fn object<S: Sink>(cursor: &mut Cursor<'_>, sink: &mut S) -> Scan<(Object, Done)> {
     let mut levels = [Level::default(); LEVELS];
     let mut open = 1;
     let mut done = None;
@@ -276,12 +276,12 @@ enum Inner {
 
 /// Reads a key and its value, if it is a plain one.
 #[inline]
-fn value(
+fn value<S: Sink>(
     cursor: &mut Cursor<'_>,
     level: Level,
     open: usize,
     done: &mut Done,
-    sink: &mut dyn Sink,
+    sink: &mut S,
 ) -> Scan<Option<Inner>> {
     let bytes = cursor.bytes;
     let key_at = cursor.key()?;
