@@ -307,6 +307,17 @@ fn a_broken_object_costs_no_more_than_its_lines() {
 }
 
 #[test]
+fn many_objects_that_are_never_closed_cost_one_line_each() {
+    let text = "{\"a\":[\n".repeat(3000) + "{\"a\":3}\n{\"a\":\n4}\n{\"a\":5}\n";
+    let fell = fall(text.as_bytes(), 1 << 16);
+    // After so many, an object has to be closed on its line.
+    assert_eq!(a_of(&fell), ["3", "5"]);
+    assert_eq!(fell.rejects.len(), 3001);
+    let text = "{\"a\":[\n".repeat(30) + "{\"a\":3}\n{\"a\":\n4}\n{\"a\":5}\n";
+    assert_eq!(a_of(&fall(text.as_bytes(), 1 << 16)), ["3", "4", "5"]);
+}
+
+#[test]
 fn a_broken_object_in_a_list_on_one_line_costs_itself() {
     let text = r#"{"done":false,"records":[{"a":1},{"a":2x},{"a":"3},{"a":4},{"a":5}]}"#;
     let fell = fall(text.as_bytes(), 3);

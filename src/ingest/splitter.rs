@@ -100,6 +100,11 @@ impl Splitter<'_> {
         matches!(self, Splitter::Json(json) if json.is_open())
     }
 
+    /// Whether what is read from here on depends on what came before.
+    pub fn remembers(&self) -> bool {
+        matches!(self, Splitter::Json(json) if json.remembers())
+    }
+
     /// What the last query result said of itself: whether it is all there.
     pub fn done(&self) -> Option<bool> {
         match self {

@@ -5,15 +5,15 @@ use super::worker::{KEPT_IN_FULL, Span};
 use crate::event::Place;
 use crate::normalise::{Evidence, Ledger, Reading, Reject};
 
-/// Whether each piece began where the one before it ended, with nothing open.
+/// Whether each piece began where the one before it ended, and could be read by itself.
 pub(super) fn meet(spans: &[Span], body: u64) -> bool {
     let mut expected = body;
-    let mut open = false;
+    let mut by_itself = true;
     spans.iter().all(|span| match span.first {
         Some(first) => {
-            let meets = first == expected && !open;
+            let meets = first == expected && by_itself;
             expected = span.next;
-            open = span.open;
+            by_itself = !span.remembers;
             meets
         }
         // No record begins in the piece: then the one before must reach over it.

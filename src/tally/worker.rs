@@ -33,8 +33,8 @@ pub(super) struct Span {
     pub(super) rejects: Vec<Reject>,
     /// The stream ended too early or was damaged; what came before was read.
     pub(super) cut_short: Option<String>,
-    /// It ends inside something that has to be closed.
-    pub(super) open: bool,
+    /// What follows it depends on what it holds, so that it can't be read by itself.
+    pub(super) remembers: bool,
     /// What the last query result in it says of itself: whether it is all there.
     pub(super) done: Option<bool>,
     /// One bit for each column that some record has, where records name their values.
@@ -176,10 +176,10 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
 
 /// What the splitter knows of all that it passed.
 fn close(splitter: &Splitter<'_>, at_end: bool, span: &mut Span) {
-    span.open = splitter.is_open();
+    span.remembers = splitter.remembers();
     span.done = splitter.done();
     span.columns = splitter.seen();
-    if span.open && at_end {
+    if splitter.is_open() && at_end {
         span.cut_short
             .get_or_insert_with(|| "ends before its list of records does".to_owned());
     }

@@ -20,6 +20,9 @@ use scan::{Cursor, Done, Object, Stop, line_ends, object};
 const MAX_DEPTH: usize = 64;
 /// Bytes of what is broken that are shown at most.
 const SHOWN: usize = 1024;
+/// Objects that were never closed before one must be closed on its line: looking for the end of
+/// each of many would take for ever.
+const NEVER_CLOSED: u32 = 64;
 /// Objects that must follow each other where a piece is taken to begin.
 const AGREEING: usize = 3;
 
@@ -46,6 +49,8 @@ pub struct Json<'k> {
     frames: Vec<Frame>,
     /// Something was broken, and where the next record begins is looked for.
     lost: Option<Lost>,
+    /// Objects that were never closed.
+    never_closed: u32,
     done: Done,
 }
 
@@ -56,6 +61,7 @@ impl<'k> Json<'k> {
             filler: Filler::new(keys),
             frames: Vec::new(),
             lost: None,
+            never_closed: 0,
             done: None,
         }
     }
@@ -73,6 +79,11 @@ impl<'k> Json<'k> {
     /// Whether it stands inside an array or envelope.
     pub fn is_open(&self) -> bool {
         !self.frames.is_empty()
+    }
+
+    /// Whether what is read from here on depends on what came before.
+    pub fn remembers(&self) -> bool {
+        self.is_open() || self.never_closed > 0
     }
 
     /// What stands at the start of `block`; `at_end` says that nothing follows it.
@@ -167,7 +178,9 @@ impl<'k> Json<'k> {
 
     /// The object whose brace stands at the start of `block`.
     fn object(&mut self, block: &[u8], at_end: bool, record: &mut Record) -> Step {
-        let window = window(block);
+        let one_line = self.never_closed >= NEVER_CLOSED;
+        let line = memchr(b'\n', block).filter(|_| one_line);
+        let window = window(line.map_or(block, |line| &block[..=line]));
         let mut cursor = Cursor::at(window, 0);
         match object(&mut cursor, &mut self.filler.begin(record)) {
             Ok((Object::Record, _)) => {
@@ -187,10 +200,15 @@ impl<'k> Json<'k> {
                 passed_over(&window[..cursor.pos])
             }
             Err(Stop::Broken(why)) => self.broken(block, at_end, why),
-            Err(Stop::More) if window.len() == MAX_RECORD => self.broken(block, at_end, TOO_LONG),
+            Err(Stop::More) if line.is_some() => self.broken(block, at_end, UNCLOSED),
+            Err(Stop::More) if window.len() == MAX_RECORD => {
+                self.never_closed += 1;
+                self.broken(block, at_end, TOO_LONG)
+            }
             Err(Stop::More) if !at_end => Step::Incomplete,
             Err(Stop::More) if recovery::begins_on_a_later_line(block) => {
-                self.broken(block, at_end, "an object that is never closed")
+                self.never_closed += 1;
+                self.broken(block, at_end, UNCLOSED)
             }
             Err(Stop::More) => Step::HalfWritten { bytes: block.len() },
         }
@@ -235,6 +253,7 @@ impl<'k> Json<'k> {
 }
 
 const TOO_LONG: &str = "longer than 4 MiB";
+const UNCLOSED: &str = "an object that is never closed";
 
 /// What a record may reach over.
 fn window(block: &[u8]) -> &[u8] {
