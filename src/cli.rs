@@ -32,8 +32,8 @@ pub enum Command {
         #[arg(required = true, num_args = 1.., value_name = "TEXT")]
         text: Vec<String>,
     },
-    /// List every layout that is read, with its columns and how to get it
-    Formats,
+    /// List every layout that is read, or say what files are taken for, and why
+    Formats(FormatsArgs),
     /// List every rule: what it looks for, when it stays quiet, its thresholds
     Rules,
     /// Print completions for a shell
@@ -43,6 +43,30 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+/// Files to explain.
+#[derive(Debug, Args)]
+pub struct FormatsArgs {
+    /// Files, folders, patterns, or - for standard input; without any, every layout is listed
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Read a file as this layout, whatever its header looks like
+    #[arg(long, value_name = "ID=PATH", value_parser = pair)]
+    pub layout: Vec<(String, String)>,
+    /// Zone of the org: for times that state none
+    #[arg(long, value_name = "TZ", default_value = "UTC")]
+    pub timezone: Zone,
+    /// Order of day, month and year
+    #[arg(long, value_name = "ORDER", value_enum, default_value_t = Order::Auto)]
+    pub date_order: Order,
+}
+
+impl FormatsArgs {
+    /// What the user said about times.
+    pub fn assumed(&self) -> Assumed {
+        self.date_order.assumed(self.timezone)
+    }
 }
 
 /// The main job.
@@ -253,21 +277,23 @@ impl Order {
             Order::Ymd => "ymd",
         }
     }
-}
 
-impl TimeArgs {
-    /// What the user said about times.
-    pub fn assumed(&self) -> Assumed {
-        let order = match self.date_order {
+    /// With a zone, all that the user said about times.
+    fn assumed(self, zone: Zone) -> Assumed {
+        let order = match self {
             Order::Auto => None,
             Order::Mdy => Some(DateOrder::Mdy),
             Order::Dmy => Some(DateOrder::Dmy),
             Order::Ymd => Some(DateOrder::Ymd),
         };
-        Assumed {
-            order,
-            zone: self.timezone,
-        }
+        Assumed { order, zone }
+    }
+}
+
+impl TimeArgs {
+    /// What the user said about times.
+    pub fn assumed(&self) -> Assumed {
+        self.date_order.assumed(self.timezone)
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use loginscope::catalogue::Known;
 use loginscope::event::Zone;
-use loginscope::ingest::csv::{self, Record, Step};
 use loginscope::normalise::{Assumed, Decoder, Layouts, Names, Reading};
 
 static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load().expect("the layouts"));
@@ -24,19 +23,18 @@ pub fn is_read_or_refused(bytes: &[u8]) {
         }
     };
     let body = usize::try_from(reading.body).expect("it lies in the bytes");
-    let mut rest = bytes
+    let rows = bytes
         .get(body..)
         .expect("the first row lies behind the header");
     let lines = bytes[..body].iter().filter(|byte| **byte == b'\n').count() as u64;
     let unended = u64::from(!bytes[..body].ends_with(b"\n"));
     assert!(reading.lines_before <= lines + unended, "lines are counted");
     assert!(reading.blank_before + reading.ignored_before <= reading.lines_before);
-    reading.sample(&[rest], &KNOWN, assumed);
+    reading.sample(&[rows], &KNOWN, assumed);
     let mut names = Names::default();
     let mut decoder = Decoder::new(&reading, &KNOWN, &mut names, None);
-    let mut record = Record::default();
-    while let Step::Record { bytes, .. } = csv::next(rest, true, reading.delimiter, &mut record) {
-        decoder.row(&record, &rest[..bytes]);
-        rest = &rest[bytes..];
-    }
+    reading.rows(rows, true, |record, block, _| {
+        decoder.row(record, block);
+        true
+    });
 }

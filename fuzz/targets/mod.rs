@@ -7,10 +7,12 @@
 mod container;
 mod csv;
 mod header;
+mod keyed;
 
 /// Every target by its name. It panics where what must hold does not.
 pub const TARGETS: &[(&str, fn(&[u8]))] = &[
     ("container", container::opens_or_says_why),
     ("csv", csv::splits_the_same_in_any_blocks),
     ("header", header::is_read_or_refused),
+    ("keyed", keyed::splits_the_same_in_any_blocks),
 ];

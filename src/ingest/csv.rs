@@ -4,116 +4,13 @@
 //! start. A quoted field longer than [`MAX_QUOTED`] is no field but a lost quote: its record is
 //! given up and reading resumes after its first line, so that one lost quote can't swallow a file.
 
-use std::borrow::Cow;
-
 use memchr::{memchr, memchr_iter, memchr2};
+
+use super::record::{Escape, Field};
+pub use super::record::{MAX_RECORD, Record, Step};
 
 /// A quoted field that is longer than this many bytes lost its closing quote.
 pub const MAX_QUOTED: usize = 1 << 20;
-/// A record that is longer than this many bytes is given up.
-pub const MAX_RECORD: usize = 4 << 20;
-
-/// Where a field's content stands in its block; quotes around it are not part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
-    start: u32,
-    end: u32,
-    /// The content holds doubled quotes.
-    escaped: bool,
-}
-
-/// One record of a block. Reused from record to record.
-#[derive(Clone, Debug, Default)]
-pub struct Record {
-    fields: Vec<Field>,
-}
-
-/// What stands at a position of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A record of so many bytes and so many line ends.
-    Record { bytes: usize, lines: usize },
-    /// An empty line of so many bytes.
-    Blank { bytes: usize },
-    /// A quote without its partner; pass over these bytes, which are one line.
-    LostQuote { bytes: usize },
-    /// The last row of the stream, and it ends inside quotes.
-    HalfWritten { bytes: usize },
-    /// A line beyond [`MAX_RECORD`]; pass over it up to its end.
-    TooLong,
-    /// The block ends before the record does.
-    Incomplete,
-    /// Nothing is left.
-    End,
-}
-
-impl Record {
-    /// How many fields the record has.
-    pub fn len(&self) -> usize {
-        self.fields.len()
-    }
-
-    /// Whether the record has no field.
-    pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
-    }
-
-    /// The bytes of a field as they stand in the block, doubled quotes included.
-    pub fn raw<'a>(&self, block: &'a [u8], column: usize) -> &'a [u8] {
-        match self.fields.get(column) {
-            Some(field) => &block[field.start as usize..field.end as usize],
-            None => &[],
-        }
-    }
-
-    /// Whether a field's bytes hold doubled quotes.
-    pub fn escaped(&self, column: usize) -> bool {
-        self.fields.get(column).is_some_and(|field| field.escaped)
-    }
-
-    /// The content of a field. Bytes that are no UTF-8 are read as Latin-1.
-    pub fn text<'a>(&self, block: &'a [u8], column: usize) -> Cow<'a, str> {
-        let raw = self.raw(block, column);
-        let text = match std::str::from_utf8(raw) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => Cow::Owned(raw.iter().map(|&byte| char::from(byte)).collect()),
-        };
-        let text = if self.escaped(column) {
-            Cow::Owned(text.replace("\"\"", "\""))
-        } else {
-            text
-        };
-        // A line end inside quotes is the same whichever way the file ends its lines.
-        if text.contains('\r') {
-            Cow::Owned(text.replace("\r\n", "\n"))
-        } else {
-            text
-        }
-    }
-
-    /// Appends a field to a key: its length and whether it holds doubled quotes, then its bytes, so
-    /// that no two rows of fields give one key.
-    #[inline]
-    pub fn push_key(&self, block: &[u8], column: usize, key: &mut Vec<u8>) {
-        let raw = self.raw(block, column);
-        let length = raw.len() as u32 * 2 + u32::from(self.escaped(column));
-        key.extend_from_slice(&length.to_le_bytes());
-        key.extend_from_slice(raw);
-    }
-
-    /// Whether a field is UTF-8.
-    pub fn is_utf8(&self, block: &[u8], column: usize) -> bool {
-        std::str::from_utf8(self.raw(block, column)).is_ok()
-    }
-
-    /// Whether all fields from `column` on are empty.
-    pub fn empty_from(&self, column: usize) -> bool {
-        self.fields
-            .iter()
-            .skip(column)
-            .all(|field| field.start == field.end)
-    }
-}
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -133,7 +30,7 @@ pub fn mark(line: &[u8]) -> usize {
 /// `at_end` says that nothing follows the block in its stream. The result doesn't depend on how
 /// much of the stream the block holds, apart from [`Step::Incomplete`].
 pub fn next(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> Step {
-    record.fields.clear();
+    record.clear();
     match block {
         [] => return if at_end { Step::End } else { Step::Incomplete },
         [b'\n', ..] => return Step::Blank { bytes: 1 },
@@ -151,7 +48,7 @@ pub fn next(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> S
         };
         match field {
             Scan::Field { field, next, stray } => {
-                record.fields.push(field);
+                record.push(field);
                 junk |= stray;
                 match next {
                     Next::Field(at) => pos = at,
@@ -170,7 +67,7 @@ pub fn next(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> S
 /// of place: then [`next`] tells what stands there.
 #[inline]
 pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -> Option<usize> {
-    record.fields.clear();
+    record.clear();
     let mut pos = 0;
     for _ in 0..count {
         let field = if *block.get(pos)? == b'"' {
@@ -186,7 +83,7 @@ pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -
         else {
             return None;
         };
-        record.fields.push(field);
+        record.push(field);
         pos = at;
     }
     Some(pos)
@@ -241,12 +138,12 @@ enum Next {
 
 #[inline]
 fn field(start: usize, end: usize, escaped: bool) -> Field {
-    // Blocks are at most a few MAX_RECORD long, far below 4 GiB.
-    Field {
-        start: start as u32,
-        end: end as u32,
-        escaped,
-    }
+    let escape = if escaped {
+        Escape::Quotes
+    } else {
+        Escape::None
+    };
+    Field::new(start, end, escape)
 }
 
 #[inline]
@@ -329,7 +226,7 @@ fn quoted(block: &[u8], open: usize, at_end: bool, delimiter: u8) -> Scan {
             Scan::Field {
                 field: rest, next, ..
             } => {
-                let whole = field(open, rest.end as usize, false);
+                let whole = field(open, rest.end(), false);
                 Scan::Field {
                     field: whole,
                     next,

@@ -1,8 +1,9 @@
 //! Paths to records: which files, which compression, where a record begins and ends.
 //!
-//! Says nothing about what a record means. A new container is one file here and one line in the
-//! place that tells containers apart by content: [`Compression::of`] for compressions,
-//! [`Encoding::of`] for encodings, `foreign.rs` for what is only named.
+//! Says nothing about what a record means. A new compression is one line in [`Compression::of`], a
+//! new encoding one in [`Encoding::of`]; `foreign.rs` has what is only named. A new container is one
+//! file here, a value of [`Container`], and a line where a file is told by its content
+//! (`normalise/reading.rs`).
 
 mod archive;
 mod blocks;
@@ -12,10 +13,15 @@ pub mod csv;
 mod encoding;
 mod foreign;
 mod head;
+pub mod json;
+mod keys;
 mod packing;
+pub mod pairs;
 mod paths;
 mod pieces;
 mod progress;
+mod record;
+mod splitter;
 
 pub use archive::{MOST_MEMBERS, Member};
 pub use blocks::Blocks;
@@ -23,7 +29,10 @@ pub use bomb::{FREE, MOST_TIMES};
 pub use compression::Compression;
 pub use encoding::Encoding;
 pub use head::{Head, read_head, read_tail};
+pub use keys::{Keys, fold, untyped};
 pub use packing::{Packing, why_cut_short};
 pub use paths::{Found, MARKER, NoSuchPath, Part, Source, find};
-pub use pieces::{Piece, cut, find_first_record};
+pub use pieces::{Piece, cut};
 pub use progress::{Progress, ProgressWhen};
+pub use record::{Escape, MAX_RECORD, Record, Step};
+pub use splitter::{Container, Splitter};

@@ -19,7 +19,7 @@ pub struct Piece {
 }
 
 /// How many line ends are tried as the start of a record.
-const TRIES: usize = 256;
+pub(super) const TRIES: usize = 256;
 /// How many records in a row must have the header's number of fields.
 const AGREEING: usize = 3;
 
@@ -44,7 +44,7 @@ pub fn cut(first_record: u64, file_size: u64, size: u64) -> Vec<Piece> {
 ///
 /// The answer is counted from the piece's start. It is a guess with good odds: the first line
 /// from which three records with `width` fields follow, else the first line at all.
-pub fn find_first_record(
+pub(super) fn find_first_record(
     block: &[u8],
     at_end: bool,
     span: u64,
@@ -70,6 +70,13 @@ pub fn find_first_record(
         from = line + 1;
     }
     first
+}
+
+/// The first line that begins in a piece, where each line is a record.
+pub(super) fn first_line(block: &[u8], span: u64) -> Option<u64> {
+    memchr(b'\n', block)
+        .map(|line| line as u64)
+        .filter(|line| *line < span)
 }
 
 fn agrees(mut rest: &[u8], at_end: bool, delimiter: u8, width: usize, record: &mut Record) -> bool {

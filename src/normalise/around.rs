@@ -3,7 +3,7 @@
 use super::header::separator;
 use super::layout::{Columns, Layout};
 use crate::catalogue::Footers;
-use crate::ingest::csv::Record;
+use crate::ingest::Record;
 
 /// Fields at the front of which one must be a column's name where a record is a header.
 const FRONT: usize = 3;
@@ -18,7 +18,7 @@ pub(super) fn repeats(columns: &Columns, record: &Record, block: &[u8]) -> bool 
 /// Whether a record is a header of the same layout with its columns in another order or number.
 pub(super) fn is_other_header(layout: &Layout, record: &Record, block: &[u8]) -> bool {
     let text = |at| record.text(block, at).trim().to_owned();
-    (0..record.len().min(FRONT)).any(|at| layout.knows(&text(at))) && {
+    (0..record.len().min(FRONT)).any(|at| layout.knows(&text(at)).is_some()) && {
         let names: Vec<String> = (0..record.len()).map(text).collect();
         layout.columns_of(&names).is_some()
     }

@@ -3,15 +3,18 @@
 //! What repeats from row to row is decoded once: all fields but user and time are looked up as
 //! raw bytes, and only a combination not met before is trimmed, parsed and interned.
 
+mod users;
+
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
 use super::around;
-use super::layout::{Columns, LayoutKind, Role};
-use super::names::Names;
+use super::layout::{Columns, LayoutKind};
+use super::names::{Given, GivenNames, Names};
 use super::reading::Reading;
 use super::reject::{Reason, value};
+use super::role::Role;
 use super::row::{Evidence, Row};
 use super::tails::Tails;
 use super::value::flow::{Told, flow};
@@ -20,7 +23,7 @@ use super::value::time::{TimeFault, TimeReader};
 use super::value::{address, id};
 use crate::catalogue::Known;
 use crate::event::{Dims, DimsId, DimsTable, Instant, Kind, Sym};
-use crate::ingest::csv::{self, Record};
+use crate::ingest::{Container, Escape, Record, csv};
 
 /// Combinations remembered before the table is emptied: many more than real files have.
 const REMEMBERED: usize = 1 << 16;
@@ -69,14 +72,14 @@ pub struct Decoder<'a> {
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
-    users: FxHashMap<Box<[u8]>, Sym>,
+    /// Users, and the number of the name that the row gives to an id.
+    users: FxHashMap<Box<[u8]>, (Sym, u32)>,
     latin1: bool,
     other_header: bool,
     /// The rows here stand behind a header with other columns.
     behind_other: bool,
     orgs: BTreeSet<String>,
-    /// User ids (18 characters) and the usernames that this file gives them.
-    named: BTreeSet<(Sym, Sym)>,
+    named: GivenNames,
 }
 
 impl<'a> Decoder<'a> {
@@ -109,20 +112,21 @@ impl<'a> Decoder<'a> {
             other_header: false,
             behind_other: false,
             orgs: BTreeSet::new(),
-            named: BTreeSet::new(),
+            named: GivenNames::default(),
         }
     }
 
     /// What the rows so far say about how the file must be read, and the names that they give
     /// to user ids.
-    pub fn finish(self) -> (Evidence, BTreeSet<(Sym, Sym)>) {
+    pub fn finish(self) -> (Evidence, Vec<Given>) {
         let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
             other_header: self.other_header,
             orgs: self.orgs,
+            columns: 0,
         };
-        (evidence, self.named)
+        (evidence, self.named.into_all())
     }
 
     /// The combinations met so far.
@@ -135,24 +139,36 @@ impl<'a> Decoder<'a> {
     #[inline]
     pub fn repeated(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
         self.tail_at = None;
+        let Container::Csv { delimiter } = self.reading.container else {
+            return None;
+        };
         let from = self.tails.from().filter(|_| !self.behind_other)?;
-        let tail_at = csv::leading(block, from, self.reading.delimiter, record)?;
+        let tail_at = csv::leading(block, from, delimiter, record)?;
         let line = memchr::memchr(b'\n', &block[tail_at..])?;
         let bytes = tail_at + line + 1;
         let Some(dims) = self.tails.find(&block[tail_at..bytes]) else {
             self.tail_at = Some(tail_at);
             return None;
         };
+        let at = self.at(record, block).ok()?;
         Some(Repeated {
-            at: self.at(record, block).ok()?,
-            user: self.user(record, block),
+            at,
+            user: self.user(record, block, at),
             dims,
             bytes,
         })
     }
 
+    /// The texts met so far.
+    pub fn names(&self) -> &Names {
+        self.names
+    }
+
     /// What a record is. `block` is the bytes that the record's fields point into.
     pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
+        if self.reading.container.has_keys() {
+            return self.sound_row(record, block);
+        }
         let reason = if self.behind_other {
             Reason::OtherHeader
         } else {
@@ -201,6 +217,7 @@ impl<'a> Decoder<'a> {
         match self.reading.layout.kind {
             LayoutKind::Logins => self.login(record, block),
             LayoutKind::Users => self.user_row(record, block),
+            LayoutKind::Context => self.context(record, block),
         }
     }
 
@@ -217,10 +234,19 @@ impl<'a> Decoder<'a> {
                 }
                 Row::Attempt {
                     at,
-                    user: self.user(record, block),
+                    user: self.user(record, block, at),
                     dims,
                 }
             }
+            Err(None) => Row::Undecided,
+            Err(Some(reason)) => Row::Reject(reason),
+        }
+    }
+
+    /// What happened around logins: a time is all that it needs.
+    fn context(&mut self, record: &Record, block: &[u8]) -> Row {
+        match self.at(record, block) {
+            Ok(_) => Row::Context,
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),
         }
@@ -235,7 +261,11 @@ impl<'a> Decoder<'a> {
             let Some(column) = columns.at(role) else {
                 continue;
             };
-            match self.time.read(record.raw(block, column)) {
+            let read = match record.escape(column) {
+                Escape::None => self.time.read(record.raw(block, column)),
+                _ => self.time.read(record.text(block, column).as_bytes()),
+            };
+            match read {
                 Ok(at) => return Ok(at),
                 Err(TimeFault::Empty) => {}
                 Err(other) => (fault, faulty) = (other, role),
@@ -248,44 +278,6 @@ impl<'a> Decoder<'a> {
             TimeFault::UnknownZone => Some(Reason::UnknownZone(faulty, text())),
             TimeFault::Undecided => None,
         })
-    }
-
-    fn user(&mut self, record: &Record, block: &[u8]) -> Sym {
-        let columns = &self.reading.columns;
-        let name = columns.at(Role::User);
-        let user_id = columns.at(Role::UserId);
-        self.key.clear();
-        for column in [name, user_id].into_iter().flatten() {
-            record.push_key(block, column, &mut self.key);
-        }
-        if let Some(&user) = self.users.get(self.key.as_slice()) {
-            return user;
-        }
-        let columns = [name, user_id].into_iter().flatten();
-        self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
-        let text = |column: Option<usize>| column.map(|column| record.text(block, column));
-        let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref());
-        if self.users.len() >= REMEMBERED {
-            self.users.clear();
-        }
-        self.users.insert(self.key.as_slice().into(), user);
-        user
-    }
-
-    /// The username in lower case, or else the 18-character id; where both stand, the name is
-    /// noted for exports that have ids only.
-    fn intern_user(&mut self, name: Option<&str>, user_id: Option<&str>) -> Sym {
-        let symbols = &mut self.names.symbols;
-        let id = user_id
-            .and_then(known)
-            .map(|id| symbols.intern(&id::long_id(id)));
-        let name = name
-            .and_then(known)
-            .map(|name| symbols.intern(&name.to_lowercase()));
-        if let (Some(id), Some(name)) = (id, name) {
-            self.named.insert((id, name));
-        }
-        name.or(id).unwrap_or(Sym::UNKNOWN)
     }
 
     /// The combination of everything but user and time; `None` for rows of another event type.
@@ -383,20 +375,6 @@ impl<'a> Decoder<'a> {
                 Err(Reason::NoOutcome(role))
             }
         }
-    }
-
-    fn user_row(&mut self, record: &Record, block: &[u8]) -> Row {
-        let columns = &self.reading.columns;
-        let text = |role| columns.at(role).map(|column| record.text(block, column));
-        let (name, user_id) = (text(Role::User), text(Role::UserId));
-        let is_known =
-            |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().and_then(known).is_some();
-        let is_header = user_id.as_deref() == Some(columns.name(Role::UserId));
-        if !is_known(&name) || !is_known(&user_id) || is_header {
-            return Row::Reject(Reason::NoUser);
-        }
-        self.intern_user(name.as_deref(), user_id.as_deref());
-        Row::User
     }
 }
 

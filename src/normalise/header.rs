@@ -93,7 +93,7 @@ impl Header {
                         why: "a quote without its partner in the header",
                     });
                 }
-                Step::TooLong | Step::Incomplete => {
+                _ => {
                     return Err(NotRead::NoTable {
                         why: "its first line is too long for a header",
                     });

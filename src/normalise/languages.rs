@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
-use super::layout::{Layout, Role};
+use super::layout::Layout;
+use super::role::Role;
 use crate::catalogue::{Languages, fold_letters};
 
 /// The layout whose headers are in the language of the person who downloads.

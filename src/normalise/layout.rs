@@ -8,52 +8,20 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::languages;
-use crate::catalogue::fold_letters as fold;
+use super::role::Role;
+use crate::ingest::{Container, Keys, fold, untyped};
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
     include_str!("layouts/elf_login.toml"),
+    include_str!("layouts/login_event_log.toml"),
+    include_str!("layouts/login_event.toml"),
+    include_str!("layouts/verification_history.toml"),
     include_str!("layouts/login_history.toml"),
+    include_str!("layouts/login_history_pairs.toml"),
     include_str!("layouts/setup_csv.toml"),
     include_str!("layouts/user.toml"),
 ];
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// When, in whatever form; preferred over `Timestamp`.
-    Time,
-    /// When, as an event log file's `20251001110003.509`.
-    Timestamp,
-    User,
-    UserId,
-    Status,
-    /// Success or failure without a reason.
-    RequestStatus,
-    Id,
-    Org,
-    App,
-    Source,
-    /// An address that stands in where `Source` is empty.
-    ClientIp,
-    LoginType,
-    LoginSubtype,
-    Country,
-    Browser,
-    ClientVersion,
-    ApiType,
-    ApiVersion,
-    Tls,
-    Host,
-    Uri,
-    EventType,
-}
-
-impl Role {
-    /// How many roles there are.
-    pub const COUNT: usize = Role::EventType as usize + 1;
-}
 
 /// What the rows of a layout are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -63,6 +31,37 @@ pub enum LayoutKind {
     Logins,
     /// Names for user ids: events of their file, never of the totals.
     Users,
+    /// What happened around logins and is none: events of their file, never of the totals.
+    Context,
+}
+
+/// A kind of container, as layouts name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Carrier {
+    Csv,
+    Json,
+    Pairs,
+}
+
+impl Carrier {
+    /// The kind of a file's container.
+    pub const fn of(container: Container) -> Self {
+        match container {
+            Container::Csv { .. } => Carrier::Csv,
+            Container::Json { .. } => Carrier::Json,
+            Container::Pairs => Carrier::Pairs,
+        }
+    }
+
+    /// Its name.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Carrier::Csv => "csv",
+            Carrier::Json => "json",
+            Carrier::Pairs => "pairs",
+        }
+    }
 }
 
 /// One export shape.
@@ -76,11 +75,19 @@ pub struct Layout {
     pub get: String,
     /// Roles that must be there; of each inner list at least one.
     pub must: Vec<Vec<Role>>,
+    /// In which containers it is told by its columns.
+    pub containers: Vec<Carrier>,
+    /// Its times are UTC where they state no zone.
+    #[serde(default)]
+    pub utc: bool,
     #[serde(rename = "column")]
     pub columns: Vec<Column>,
     /// Other languages in which its header is known too, by their English names.
     #[serde(skip)]
     pub languages: Vec<String>,
+    /// Columns that are known and have nothing that is read.
+    #[serde(default)]
+    pub passed_over: Vec<String>,
 }
 
 /// One column of a layout.
@@ -163,9 +170,54 @@ impl Layouts {
 
     /// The first layout whose needed columns a header has.
     pub fn recognise(&self, header: &[String]) -> Option<(&Layout, Columns)> {
-        self.0
-            .iter()
+        self.of(Carrier::Csv)
             .find_map(|layout| Some((layout, layout.columns_of(header)?)))
+    }
+
+    /// The first layout whose needed columns some record of a container with keys has, or all of
+    /// its records together.
+    pub fn recognise_keys(
+        &self,
+        carrier: Carrier,
+        records: &[Vec<String>],
+    ) -> Option<(&Layout, Columns)> {
+        let all = records.concat();
+        let by_record = |layout: &&Layout| {
+            let has = |names: &Vec<String>| layout.columns_of(names).is_some();
+            records.iter().any(has)
+        };
+        let found = self.of(carrier).find(by_record);
+        let found = found.or_else(|| {
+            self.of(carrier)
+                .find(|layout| layout.columns_of(&all).is_some())
+        });
+        found.map(|layout| (layout, layout.columns_by_key(&all)))
+    }
+
+    /// The layouts that come nearest to a header without having all that they need, each with what
+    /// it lacks: of each thing that is needed the first spelling.
+    pub fn nearest<'a>(
+        &'a self,
+        carrier: Carrier,
+        names: &[String],
+    ) -> Vec<(&'a Layout, Vec<&'a str>)> {
+        let mut near: Vec<(usize, &Layout, Vec<&str>)> = Vec::new();
+        for layout in self.of(carrier) {
+            let missing = layout.missing(names);
+            let has = layout.must.len() - missing.len();
+            if has > 0 && !missing.is_empty() {
+                near.push((missing.len(), layout, missing));
+            }
+        }
+        near.sort_by_key(|(missing, _, _)| *missing);
+        near.into_iter()
+            .map(|(_, layout, missing)| (layout, missing))
+            .collect()
+    }
+
+    fn of(&self, carrier: Carrier) -> impl Iterator<Item = &Layout> {
+        let is_in = move |layout: &&Layout| layout.containers.contains(&carrier);
+        self.0.iter().filter(is_in)
     }
 }
 
@@ -175,7 +227,11 @@ impl Layout {
         let mut fields: BTreeMap<String, u16> = BTreeMap::new();
         for (at, name) in header.iter().enumerate() {
             let (name, _) = split_zone(name);
-            fields.entry(fold(name)).or_insert(u16::try_from(at).ok()?);
+            let at = u16::try_from(at).ok()?;
+            fields.entry(fold(name)).or_insert(at);
+            if let Some(name) = untyped(name) {
+                fields.entry(fold(name)).or_insert(at);
+            }
         }
         let mut at = [None; Role::COUNT];
         for column in &self.columns {
@@ -195,29 +251,98 @@ impl Layout {
         })
     }
 
-    /// Whether a column has this name.
-    pub fn knows(&self, name: &str) -> bool {
-        let name = fold(split_zone(name).0);
-        let mut names = self.columns.iter().flat_map(|column| &column.names);
-        names.any(|known| folds_to(known, &name))
+    /// The columns of a container whose records name their values: all that the layout has, in its
+    /// order, since a key may be met late. `met` are keys as the first records spell them.
+    pub fn columns_by_key(&self, met: &[String]) -> Columns {
+        let mut at = [None; Role::COUNT];
+        let mut names = Vec::new();
+        for (position, column) in (0..).zip(&self.columns) {
+            at[column.role as usize] = Some(position);
+            let spelled = column.names.iter().find_map(|name| {
+                let is_name = |met: &&String| is_spelling(met, name);
+                met.iter().find(is_name)
+            });
+            names.push(
+                spelled
+                    .or(column.names.first())
+                    .cloned()
+                    .unwrap_or_default(),
+            );
+        }
+        let zone = None;
+        Columns { at, names, zone }
     }
 
-    /// What can't be said of a file with these columns, one sentence for each missing one.
-    pub fn costs<'a>(&'a self, columns: &'a Columns) -> impl Iterator<Item = String> + 'a {
+    /// What a header lacks of what the layout needs, by first spellings.
+    fn missing(&self, names: &[String]) -> Vec<&str> {
+        let mut missing = Vec::new();
+        for any in &self.must {
+            let columns = self.columns.iter().filter(|c| any.contains(&c.role));
+            let mut spelled = columns.clone().flat_map(Column::spellings);
+            let is_written = |name: &String| {
+                let mut written = names.iter().map(|name| split_zone(name).0);
+                written.any(|written| is_spelling(written, name))
+            };
+            if !spelled.any(is_written) {
+                missing.extend(columns.flat_map(|c| c.names.first()).next());
+            }
+        }
+        missing.into_iter().map(String::as_str).collect()
+    }
+
+    /// The keys of the columns in [`Layout::columns_by_key`].
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.columns.iter().map(|column| &column.names))
+    }
+
+    /// The role of a column by its name, or whether it is known to hold nothing that is read.
+    pub fn knows(&self, name: &str) -> Option<Understood<'_>> {
+        let (name, _) = split_zone(name);
+        let is_name = |known: &String| is_spelling(name, known);
+        let mut columns = self.columns.iter();
+        let column = columns.find(|column| column.spellings().any(is_name));
+        column.map(Understood::Column).or_else(|| {
+            self.passed_over
+                .iter()
+                .any(is_name)
+                .then_some(Understood::PassedOver)
+        })
+    }
+
+    /// What can't be said of a file with these columns, one sentence for each missing one. `seen`
+    /// has a bit for each column that some record has, where no header tells.
+    pub fn costs<'a>(
+        &'a self,
+        columns: &'a Columns,
+        seen: Option<u64>,
+    ) -> impl Iterator<Item = String> + 'a {
+        let is_missing = move |at: usize, role: Role| match seen {
+            Some(seen) => seen >> at & 1 == 0,
+            None => columns.at(role).is_none(),
+        };
         self.columns
             .iter()
-            .filter(|column| columns.at(column.role).is_none())
-            .filter_map(|column| {
+            .enumerate()
+            .filter(move |(at, column)| is_missing(*at, column.role))
+            .filter_map(|(_, column)| {
                 let without = column.without.as_ref()?;
                 Some(format!("no column {:?}: {without}", column.names.first()?))
             })
     }
 }
 
-/// Whether a name folds to what was folded.
-fn folds_to(name: &str, folded: &str) -> bool {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).eq(folded.chars())
+/// What is known of a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Understood<'a> {
+    Column(&'a Column),
+    /// It holds nothing that is read.
+    PassedOver,
+}
+
+/// Whether a file's column is the one that a layout calls `name`.
+fn is_spelling(written: &str, name: &str) -> bool {
+    let name = fold(name);
+    fold(written) == name || untyped(written).is_some_and(|bare| fold(bare) == name)
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.
@@ -269,7 +394,7 @@ mod tests {
         let layouts = Layouts::load().expect("the layouts");
         let header = ["Username", "Login Time", "Status"].map(str::to_owned);
         let (layout, columns) = layouts.recognise(&header).expect("a layout");
-        let costs: Vec<String> = layout.costs(&columns).collect();
+        let costs: Vec<String> = layout.costs(&columns, None).collect();
         assert!(
             costs
                 .iter()

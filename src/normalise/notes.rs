@@ -3,13 +3,15 @@
 use super::layout::{Columns, Layout};
 use super::reading::Reading;
 use super::row::Evidence;
+use crate::ingest::Container;
 
 /// What a file's header and rows say beyond their attempts.
 #[derive(Clone, Copy, Debug)]
 pub struct FileNotes<'a> {
     pub layout: &'a Layout,
     pub columns: &'a Columns,
-    /// The header names the zone of the times.
+    pub container: Container,
+    /// The header or the layout names the zone of the times.
     pub zone_in_header: bool,
     /// A zone in the header that could not be understood.
     pub unknown_header_zone: Option<&'a str>,
@@ -21,6 +23,7 @@ impl<'a> FileNotes<'a> {
         Self {
             layout: reading.layout,
             columns: &reading.columns,
+            container: reading.container,
             zone_in_header: reading.zone_in_header,
             unknown_header_zone: reading.unknown_header_zone.as_deref(),
         }
@@ -28,7 +31,9 @@ impl<'a> FileNotes<'a> {
 
     /// What missing columns cost and what was taken for granted of single values.
     pub fn costs(&self, evidence: &Evidence) -> Vec<String> {
-        let mut texts: Vec<String> = self.layout.costs(self.columns).collect();
+        let by_key = self.container.has_keys();
+        let seen = by_key.then_some(evidence.columns);
+        let mut texts: Vec<String> = self.layout.costs(self.columns, seen).collect();
         if evidence.latin1 {
             texts.push("not UTF-8 throughout; such fields were read as Latin-1".to_owned());
         }

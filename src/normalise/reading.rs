@@ -1,21 +1,25 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
-use super::decode::Decoder;
 use super::header::Header;
-use super::layout::{Columns, Layout, Layouts};
-use super::names::Names;
-use super::row::Evidence;
-use super::value::time::{Clock, DateOrder, DateUndecided};
-use crate::catalogue::{Known, Zones};
+use super::layout::{Carrier, Columns, Layout, Layouts};
+use super::told::{self, first_columns, not_that_layout};
+use super::value::time::{Clock, DateOrder};
+use crate::catalogue::Zones;
 use crate::event::Zone;
-use crate::ingest::csv::{self, Record, Step};
+use crate::ingest::csv;
+use crate::ingest::{Container, Keys, Splitter};
 
 /// What a file was taken for.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
     pub layout: &'a Layout,
     pub columns: Columns,
-    pub delimiter: u8,
+    pub container: Container,
+    /// Where the values of records go that name them.
+    keys: Keys,
+    /// The names of all columns as the file writes them; where records name their values, as far
+    /// as the first records have them.
+    pub written: Vec<String>,
     /// Offset of the first row in the unpacked stream.
     pub body: u64,
     /// Lines before the first row.
@@ -50,6 +54,10 @@ pub enum NotRead {
     UnknownLayout { columns: String },
     #[error("not readable: {why}. `loginscope formats` lists what is read")]
     NoTable { why: &'static str },
+    #[error("Salesforce answered with an error instead of records: {message}")]
+    SalesforceError { message: String },
+    #[error("a query result without a single record")]
+    NoRecords,
     #[error("not the layout {layout}: the columns {missing} are missing")]
     NotThatLayout { layout: String, missing: String },
     #[error(
@@ -86,28 +94,17 @@ impl<'a> Reading<'a> {
         assumed: Assumed,
     ) -> Result<Self, NotRead> {
         let start = csv::mark(head);
-        if forced.is_none() && matches!(head.get(start), Some(b'{' | b'[')) {
-            return Err(NotRead::NoTable {
-                why: "it looks like JSON, which this version does not read; export it as CSV",
-            });
+        let text = &head[start..];
+        if let Some(told) = told::json(text, layouts, forced)? {
+            return Ok(Self::with_keys(told, start, assumed));
         }
-        let headers = Header::find(&head[start..])?;
-        let recognise = |header: &Header| match forced {
-            Some(layout) => Some((layout, layout.columns_of(&header.names)?)),
-            None => layouts.recognise(&header.names),
-        };
-        let recognised = headers
-            .iter()
-            .find_map(|header| Some((header, recognise(header)?)));
-        let (header, (layout, columns)) = recognised.ok_or_else(|| {
-            let names = Header::widest(&headers);
-            match forced {
-                Some(layout) => not_that_layout(layout, names),
-                None => NotRead::UnknownLayout {
-                    columns: first_columns(names),
-                },
+        let (header, layout, columns) = match with_header(text, layouts, forced) {
+            Ok(recognised) => recognised,
+            Err(why) => {
+                let told = told::pairs(text, layouts, forced).ok_or(why)?;
+                return Ok(Self::with_keys(told, start, assumed));
             }
-        })?;
+        };
         let named = columns.zone.as_deref();
         let in_header = named.and_then(|name| header_zone(name, zones));
         // Without a zone that the user named, the times would silently be wrong by hours.
@@ -118,152 +115,95 @@ impl<'a> Reading<'a> {
         }
         Ok(Self {
             layout,
-            delimiter: header.delimiter,
+            container: Container::Csv {
+                delimiter: header.delimiter,
+            },
+            keys: Keys::default(),
+            written: header.names,
             body: (start + header.bytes) as u64,
             lines_before: header.lines,
             blank_before: header.blank,
             ignored_before: header.ignored,
             unknown_header_zone: named.filter(|_| in_header.is_none()).map(str::to_owned),
-            zone_in_header: in_header.is_some(),
-            clock: Clock {
-                order: assumed.order.unwrap_or(DateOrder::Mdy),
-                zone: in_header.unwrap_or(assumed.zone),
-                decided: Vec::new(),
-            },
+            zone_in_header: in_header.is_some() || layout.utc,
+            clock: clock(layout, in_header, assumed),
             columns,
         })
     }
-}
 
-/// Rounds in which a sample of a file settles its clock: order first, then zones.
-const ROUNDS: usize = 3;
-
-impl Reading<'_> {
-    /// Settles the clock as far as samples of the file can, so that the whole is mostly read once.
-    /// Each sample begins at the start of a row.
-    pub fn sample(&mut self, samples: &[&[u8]], known: &Known, assumed: Assumed) {
-        for _ in 0..ROUNDS {
-            let evidence = self.evidence_of(samples, known);
-            match settle(&self.clock, &evidence, &known.zones, assumed) {
-                Ok(Some(clock)) => self.clock = clock,
-                Ok(None) | Err(_) => return,
-            }
+    /// The reading of a file whose records name their values.
+    fn with_keys(told: told::Told<'a>, start: usize, assumed: Assumed) -> Self {
+        Self {
+            keys: told.layout.keys(),
+            written: told.written,
+            layout: told.layout,
+            columns: told.columns,
+            container: told.container,
+            body: start as u64,
+            lines_before: 0,
+            blank_before: 0,
+            ignored_before: 0,
+            unknown_header_zone: None,
+            zone_in_header: told.layout.utc,
+            clock: clock(told.layout, None, assumed),
         }
     }
 
-    fn evidence_of(&self, samples: &[&[u8]], known: &Known) -> Evidence {
-        let mut names = Names::default();
-        let mut decoder = Decoder::new(self, known, &mut names, None);
-        let mut record = Record::default();
-        for sample in samples {
-            let mut rest = *sample;
-            loop {
-                match csv::next(rest, false, self.delimiter, &mut record) {
-                    Step::Record { bytes, .. } => {
-                        decoder.row(&record, rest);
-                        rest = &rest[bytes..];
-                    }
-                    Step::Blank { bytes } | Step::LostQuote { bytes } => rest = &rest[bytes..],
-                    _ => break,
-                }
-            }
+    /// A splitter that stands at the first row.
+    pub fn splitter(&self) -> Splitter<'_> {
+        self.container.splitter(&self.keys)
+    }
+}
+
+fn clock(layout: &Layout, in_header: Option<Zone>, assumed: Assumed) -> Clock {
+    let of_layout = layout.utc.then_some(Zone::UTC);
+    Clock {
+        order: assumed.order.unwrap_or(DateOrder::Mdy),
+        zone: in_header.or(of_layout).unwrap_or(assumed.zone),
+        decided: Vec::new(),
+    }
+}
+
+/// The names of a file's columns as it writes them, and in what; for a file that has no layout.
+pub fn columns_written(head: &[u8]) -> (Carrier, Vec<String>) {
+    let text = &head[csv::mark(head)..];
+    match told::json_keys(text) {
+        Some(keys) => (Carrier::Json, keys),
+        None => {
+            let header = Header::find(text);
+            (
+                Carrier::Csv,
+                header.map_or_else(|_| Vec::new(), |all| Header::widest(&all).to_vec()),
+            )
         }
-        decoder.finish().0
     }
 }
 
-/// The clock that a file's evidence asks for, `None` if the one it was read with is right.
-///
-/// # Errors
-/// What is open and which option settles it.
-pub fn settle(
-    clock: &Clock,
-    evidence: &Evidence,
-    zones: &Zones,
-    assumed: Assumed,
-) -> Result<Option<Clock>, NotRead> {
-    let order = match assumed.order {
-        Some(order) => order,
-        None => match evidence.time.order() {
-            Ok(order) => order.unwrap_or(clock.order),
-            Err(DateUndecided::Nothing) => {
-                return Err(NotRead::DateOrder {
-                    why: "no day is over 12 and the dates don't tell",
-                });
-            }
-            Err(DateUndecided::Conflict) => {
-                return Err(NotRead::DateOrder {
-                    why: "its dates speak for both",
-                });
-            }
-        },
+/// The header of a table as the delimiter splits it that gives a layout.
+fn with_header<'a>(
+    text: &[u8],
+    layouts: &'a Layouts,
+    forced: Option<&'a Layout>,
+) -> Result<(Header, &'a Layout, Columns), NotRead> {
+    let headers = Header::find(text)?;
+    let recognise = |header: &Header| match forced {
+        Some(layout) => Some((layout, layout.columns_of(&header.names)?)),
+        None => layouts.recognise(&header.names),
     };
-    if order != clock.order {
-        // Rows that were no dates in the wrong order said nothing of zones yet.
-        return Ok(Some(Clock {
-            order,
-            ..clock.clone()
-        }));
-    }
-    let decided = evidence
-        .time
-        .abbreviations(zones, assumed.zone)
-        .map_err(|ambiguous| {
-            let meanings: Vec<&str> = ambiguous
-                .means
-                .iter()
-                .map(|meaning| meaning.place.as_str())
-                .collect();
-            NotRead::Zone {
-                abbreviation: ambiguous.abbreviation.clone(),
-                meanings: meanings.join(" or "),
-                example: ambiguous
-                    .means
-                    .first()
-                    .map_or("UTC", |meaning| &meaning.zone)
-                    .to_owned(),
-            }
-        })?;
-    Ok((decided != clock.decided).then(|| Clock {
-        decided,
-        ..clock.clone()
-    }))
-}
-
-fn first_columns(names: &[String]) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(5)
-        .map(|name| format!("{:?}", shortened(name)))
-        .collect();
-    shown.join(", ")
-}
-
-fn shortened(name: &str) -> String {
-    name.chars().take(40).collect()
-}
-
-fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
-    let missing = layout.must.iter().filter(|any| {
-        let columns = layout
-            .columns
-            .iter()
-            .filter(|column| any.contains(&column.role));
-        let mut spelled = columns.flat_map(super::Column::spellings);
-        !spelled.any(|name| names.iter().any(|given| given.eq_ignore_ascii_case(name)))
-    });
-    let first_name = |any: &Vec<super::Role>| {
-        let column = layout
-            .columns
-            .iter()
-            .find(|column| any.contains(&column.role))?;
-        column.names.first().map(|name| format!("{name:?}"))
+    let recognised = headers.iter().enumerate();
+    let mut recognised = recognised.filter_map(|(at, header)| Some((at, recognise(header)?)));
+    let Some((at, (layout, columns))) = recognised.next() else {
+        let names = Header::widest(&headers);
+        return Err(match forced {
+            Some(layout) => not_that_layout(layout, names),
+            None => NotRead::UnknownLayout {
+                columns: first_columns(names),
+            },
+        });
     };
-    let missing: Vec<String> = missing.filter_map(first_name).collect();
-    NotRead::NotThatLayout {
-        layout: layout.id.clone(),
-        missing: missing.join(", "),
-    }
+    drop(recognised);
+    let header = headers.into_iter().nth(at).ok_or(NotRead::Empty)?;
+    Ok((header, layout, columns))
 }
 
 /// The zone in a header: a display name, an IANA name, an offset, or several of these as

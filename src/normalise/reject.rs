@@ -1,6 +1,7 @@
 //! A row that could not be read is data: kept, counted, shown.
 
-use super::layout::{Columns, Role};
+use super::layout::Columns;
+use super::role::Role;
 
 /// Why a row could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +10,8 @@ pub enum Reason {
     FieldCount { got: u32, want: u32 },
     /// A quote without its partner.
     LostQuote,
+    /// No record at all.
+    Broken(&'static str),
     /// The file ends inside this row.
     HalfWritten,
     /// Longer than any real row.
@@ -39,6 +42,7 @@ impl Reason {
                 format!("{got} {fields} where the header has {want}")
             }
             Reason::LostQuote => "a quote without its partner within 1 MiB".to_owned(),
+            Reason::Broken(why) => (*why).to_owned(),
             Reason::HalfWritten => "half-written: the file ends inside this row".to_owned(),
             Reason::TooLong => "longer than 4 MiB".to_owned(),
             Reason::NoTime(role) => format!("{}: empty", name(role)),

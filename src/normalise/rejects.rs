@@ -113,8 +113,8 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::Role;
     use super::*;
+    use crate::normalise::Role;
 
     fn reason(line: u64) -> Reason {
         match line % 5 {

@@ -17,6 +17,8 @@ pub enum Row {
     },
     /// A name for a user id.
     User,
+    /// Something that happened around logins and is none.
+    Context,
     /// Nothing to count: another event type, the header once more.
     Ignored,
     /// A line below a report's table. Lines beside it may belong to it.
@@ -38,6 +40,8 @@ pub struct Evidence {
     pub other_header: bool,
     /// The orgs that the rows name.
     pub orgs: BTreeSet<String>,
+    /// One bit for each column that some record has, where records name their values.
+    pub columns: u64,
 }
 
 impl Evidence {
@@ -47,5 +51,6 @@ impl Evidence {
         self.latin1 |= other.latin1;
         self.other_header |= other.other_header;
         self.orgs.extend(other.orgs.iter().cloned());
+        self.columns |= other.columns;
     }
 }

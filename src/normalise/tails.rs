@@ -6,7 +6,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::layout::{Columns, Role};
+use super::layout::Columns;
+use super::role::Role;
 use crate::event::DimsId;
 
 /// Columns that change from row to row.

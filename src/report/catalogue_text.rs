@@ -1,11 +1,10 @@
-//! What `explain` and `formats` print: the catalogue and the layouts as text for a terminal.
+//! What `explain` prints: the catalogue as text for a terminal.
 
 use std::fmt::Write as _;
 
 use textwrap::Options;
 
 use crate::catalogue::{Catalogue, Cause, Found};
-use crate::normalise::{Layout, Layouts};
 use crate::report::escape;
 
 /// Columns of the terminal that text is wrapped to.
@@ -96,51 +95,4 @@ fn paragraph(out: &mut String, indent: &str, text: &str) {
         .initial_indent(indent)
         .subsequent_indent(indent);
     let _ = writeln!(out, "{}", textwrap::fill(text, options));
-}
-
-/// Every layout and container that is read.
-pub fn formats(layouts: &Layouts) -> String {
-    let mut out = String::from(
-        "Containers, told by content: CSV (UTF-8 with or without BOM, LF or CRLF), plain or gzip.\n\
-         Layouts, told by their header; columns stand in any order, further ones are passed over.\n",
-    );
-    for entry in layouts.all() {
-        layout(&mut out, entry);
-    }
-    out
-}
-
-fn layout(out: &mut String, layout: &Layout) {
-    let _ = writeln!(out, "\n{}  {}", layout.id, layout.title);
-    paragraph(out, "  ", &format!("Get it: {}", layout.get));
-    let needed = |column: &crate::normalise::Column| {
-        layout.must.iter().any(|any| any.contains(&column.role))
-    };
-    for (head, want) in [("Needed:", true), ("Also read:", false)] {
-        let columns = layout
-            .columns
-            .iter()
-            .filter(|column| needed(column) == want);
-        let names: Vec<String> = columns.map(|column| column.names.join(" or ")).collect();
-        if !names.is_empty() {
-            let options = Options::new(WIDTH)
-                .initial_indent("  ")
-                .subsequent_indent("    ");
-            let _ = writeln!(
-                out,
-                "{}",
-                textwrap::fill(&format!("{head} {}", names.join(", ")), options)
-            );
-        }
-    }
-    if !layout.languages.is_empty() {
-        let text = format!(
-            "Headers and statuses are known in {} too. They come from Salesforce's documentation \
-             in Japanese where it shows them, else from our own translation; no export in \
-             another language than English was available. A status that is not known is listed \
-             as unrecognised.",
-            layout.languages.join(", ")
-        );
-        paragraph(out, "  ", &text);
-    }
 }

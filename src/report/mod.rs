@@ -10,6 +10,7 @@ pub mod chart;
 pub mod csv;
 pub mod escape;
 pub mod folder;
+pub mod formats_text;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -2,6 +2,7 @@
 
 mod config;
 mod deliver;
+mod formats;
 mod gather;
 mod told;
 
@@ -59,10 +60,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     match cli.command {
         Command::Analyze(ask) => analyze(&ask),
         Command::Explain { text } => explain(&text.join(" ")),
-        Command::Formats => {
-            print(catalogue_text::formats(&Layouts::load()?).as_bytes())?;
-            Ok(ExitStatus::Done)
-        }
+        Command::Formats(ask) => formats::formats(&ask),
         Command::Rules => {
             print(rules_text::rules(&Thresholds::default()).as_bytes())?;
             Ok(ExitStatus::Done)

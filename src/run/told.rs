@@ -30,21 +30,8 @@ pub(super) struct FilesTold<'a> {
 impl<'a> FilesTold<'a> {
     pub(super) fn of(ask: &'a Analyze, layouts: &'a Layouts) -> anyhow::Result<Self> {
         let mut paths = ask.input.paths.clone();
-        let mut forced = Vec::new();
-        for (id, path) in &ask.input.layout {
-            let Some(layout) = layouts.by_id(id) else {
-                let ids: Vec<&str> = layouts
-                    .all()
-                    .iter()
-                    .map(|known| known.id.as_str())
-                    .collect();
-                let ids = ids.join(", ");
-                let message = format!("--layout {id}={path}: no layout {id:?}; there are {ids}");
-                return Err(Usage(message).into());
-            };
-            forced.push((layout, Path::new(path)));
-            paths.push(path.into());
-        }
+        let mut forced = forced(&ask.input.layout, layouts)?;
+        paths.extend(forced.iter().map(|(_, path)| path.to_path_buf()));
         let users = layouts
             .by_id("user")
             .context("the layout of User exports")?;
@@ -80,4 +67,26 @@ impl<'a> FilesTold<'a> {
             orgs: &self.orgs,
         }
     }
+}
+
+/// Layouts that the user named for files.
+pub(super) fn forced<'a>(
+    named: &'a [(String, String)],
+    layouts: &'a Layouts,
+) -> Result<Vec<(&'a Layout, &'a Path)>, Usage> {
+    let mut forced = Vec::new();
+    for (id, path) in named {
+        let Some(layout) = layouts.by_id(id) else {
+            let ids: Vec<&str> = layouts
+                .all()
+                .iter()
+                .map(|known| known.id.as_str())
+                .collect();
+            let ids = ids.join(", ");
+            let message = format!("--layout {id}={path}: no layout {id:?}; there are {ids}");
+            return Err(Usage(message));
+        };
+        forced.push((layout, Path::new(path)));
+    }
+    Ok(forced)
 }

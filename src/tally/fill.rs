@@ -4,7 +4,6 @@
 //! into its own tables; nothing is shared but the number of the next piece. A file whose pieces
 //! don't meet, or whose rows show that its clock was taken wrongly, is read again.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -13,13 +12,14 @@ use rayon::ThreadPool;
 use super::counts::Counts;
 use super::joints::{LineBases, meet, put_together};
 use super::row::Row;
+use super::user_names::UserNames;
 use super::worker::{Span, Work, piece, stream};
 use super::{Part, Tally};
 use crate::catalogue::Known;
-use crate::event::{Instant, Place, Sym};
+use crate::event::{Instant, Place};
 use crate::ingest::{Packing, Piece, Progress, cut};
 use crate::normalise::{
-    Assumed, Decoder, Evidence, Ledger, Names, NotRead, Reading, Rejects, settle,
+    Assumed, Decoder, Evidence, Given, Ledger, Names, NotRead, Reading, Rejects, settle,
 };
 
 /// A file whose layout is known.
@@ -44,6 +44,8 @@ pub struct FileRead {
     pub evidence: Evidence,
     /// It ended too early or is damaged; what came before was read.
     pub cut_short: Option<String>,
+    /// It is a query result that says of itself that there is more.
+    pub has_more: bool,
 }
 
 /// All files, counted.
@@ -52,7 +54,7 @@ pub struct Filled {
     pub tally: Tally,
     /// One entry a file, in the order given.
     pub files: Vec<Result<FileRead, NotRead>>,
-    /// User ids and the usernames that exports give them, sorted.
+    /// User ids and the username of each, sorted.
     pub users: Vec<(String, String)>,
 }
 
@@ -87,8 +89,8 @@ struct Session {
     spans: Vec<Span>,
     rows: Vec<Row>,
     evidence: Evidence,
-    /// User ids and the names that the file gives them.
-    named: BTreeSet<(Sym, Sym)>,
+    /// The names that the file gives to user ids.
+    named: Vec<Given>,
     failed: Option<String>,
 }
 
@@ -119,7 +121,7 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, Interru
     let mut states: Vec<State> = files
         .iter()
         .map(|file| State::Open {
-            whole: !file.packing.is_plain(),
+            whole: !file.packing.is_plain() || !file.reading.container.falls_into_pieces(),
         })
         .collect();
     let mut shares: Vec<Share> = Vec::new();
@@ -235,7 +237,7 @@ impl Session {
             spans: Vec::new(),
             rows: Vec::new(),
             evidence: Evidence::default(),
-            named: BTreeSet::new(),
+            named: Vec::new(),
             failed: None,
         }
     }
@@ -291,7 +293,7 @@ fn judge(
             }
         } else {
             session.rows = Vec::new();
-            session.named = BTreeSet::new();
+            session.named = Vec::new();
         }
     }
     state
@@ -299,12 +301,12 @@ fn judge(
 
 fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Filled {
     debug_assert_eq!(files.len(), states.len());
-    let mut users = Vec::new();
+    let mut users = UserNames::default();
     let mut parts = Vec::new();
     for share in shares {
-        let text = |sym| share.names.symbols.text(sym).to_owned();
-        let named = share.sessions.iter().flat_map(|session| &session.named);
-        users.extend(named.map(|&(id, name)| (text(id), text(name))));
+        for given in share.sessions.iter().flat_map(|session| &session.named) {
+            users.add(given, &share.names);
+        }
         let rows = share.sessions.into_iter().flat_map(|session| session.rows);
         let rows = rows.collect();
         parts.push(Part {
@@ -312,8 +314,6 @@ fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Fill
             rows,
         });
     }
-    users.sort_unstable();
-    users.dedup();
     let outcome = |state| match state {
         State::Read(file) => Ok(*file),
         State::NotRead(why) => Err(why),
@@ -322,6 +322,6 @@ fn collect(files: &[ToRead<'_>], states: Vec<State>, shares: Vec<Share>) -> Fill
     Filled {
         tally: Tally::from_parts(&parts),
         files: states.into_iter().map(outcome).collect(),
-        users,
+        users: users.into_sorted(),
     }
 }

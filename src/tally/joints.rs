@@ -7,17 +7,19 @@ use super::worker::{HALF_WRITTEN, Span};
 use crate::event::Place;
 use crate::normalise::{Evidence, Ledger, Reading, Reason, Rejects};
 
-/// Whether each piece began where the one before it ended.
+/// Whether each piece began where the one before it ended, and could be read by itself.
 pub(super) fn meet(spans: &[Span], body: u64) -> bool {
     let mut expected = body;
+    let mut by_itself = true;
     spans.iter().all(|span| match span.first {
         Some(first) => {
-            let meets = first == expected;
+            let meets = first == expected && by_itself;
             expected = span.next;
+            by_itself = !span.remembers;
             meets
         }
         // No record begins in the piece: then the one before must reach over it.
-        None => expected > span.next,
+        None => expected >= span.next,
     })
 }
 
@@ -44,7 +46,7 @@ impl LineBases {
 
 pub(super) fn put_together(
     spans: &mut [Span],
-    evidence: Evidence,
+    mut evidence: Evidence,
     reading: &Reading<'_>,
 ) -> FileRead {
     let bases = LineBases::of(spans, reading.lines_before);
@@ -58,8 +60,10 @@ pub(super) fn put_together(
     for (span, base) in spans.iter_mut().zip(&bases.0) {
         ledger += span.ledger;
         footers.extend(span.footers.iter().map(|line| line + base));
+        evidence.columns |= span.columns;
         rejects.append(&std::mem::take(&mut span.rejects), *base);
     }
+    let done = spans.iter().rev().find_map(|span| span.done);
     let mut cut_short = spans.iter().find_map(|span| span.cut_short.clone());
     let beside = beside_footers(&mut rejects, footers);
     if !beside.is_empty() {
@@ -75,6 +79,7 @@ pub(super) fn put_together(
         rejects,
         evidence,
         cut_short,
+        has_more: done == Some(false),
     }
 }
 

@@ -17,6 +17,7 @@ mod plan;
 mod resolve;
 mod row;
 pub mod slots;
+mod user_names;
 mod worker;
 
 use std::sync::OnceLock;

@@ -78,7 +78,9 @@ pub fn plan<'a>(
             }
             Err(unread) => {
                 file.size = unread.size;
-                let named = source.named || forced.is_some() || unread.counts;
+                // An empty query result is no fault.
+                let should = source.named || forced.is_some() || unread.counts;
+                let named = should && unread.why != NotRead::NoRecords;
                 let why = unread.why.to_string();
                 file.fate = if named {
                     Fate::Unusable(why)
@@ -147,7 +149,8 @@ fn look<'a>(
     }
     let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
     let first_rows = head.bytes.get(body..).unwrap_or_default();
-    let last_rows = match head.packing.is_plain() && !head.complete {
+    let in_pieces = head.packing.is_plain() && reading.container.falls_into_pieces();
+    let last_rows = match in_pieces && !head.complete {
         true => read_tail(source, head.size).map_err(unreadable)?,
         false => Vec::new(),
     };

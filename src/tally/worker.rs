@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::counts::Counts;
 use crate::event::{DimsId, Instant, Place, Sym};
-use crate::ingest::csv::{self, Record, Step};
-use crate::ingest::{Blocks, Packing, Piece, find_first_record, why_cut_short};
+use crate::ingest::csv;
+use crate::ingest::{Blocks, Packing, Piece, Record, Splitter, Step, why_cut_short};
 use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects};
 
 /// Lines of footers that are remembered of one piece or file.
@@ -36,6 +36,12 @@ pub(super) struct Span {
     pub(super) footers: Vec<u64>,
     /// The stream ended too early or was damaged; what came before was read.
     pub(super) cut_short: Option<String>,
+    /// What follows it depends on what it holds, so that it can't be read by itself.
+    pub(super) remembers: bool,
+    /// What the last query result in it says of itself: whether it is all there.
+    pub(super) done: Option<bool>,
+    /// One bit for each column that some record has, where records name their values.
+    pub(super) columns: u64,
 }
 
 /// Reads one piece of a plain file.
@@ -55,7 +61,7 @@ pub(super) fn piece(
     blocks.more()?;
     let mut span = Span {
         index: piece.index,
-        next: piece.start,
+        next: piece.end,
         ..Span::default()
     };
     let found = if piece.index == 0 {
@@ -63,13 +69,8 @@ pub(super) fn piece(
     } else {
         let length = piece.end - piece.start;
         let width = work.reading.columns.width();
-        find_first_record(
-            blocks.bytes(),
-            blocks.ended(),
-            length,
-            work.reading.delimiter,
-            width,
-        )
+        let container = work.reading.container;
+        container.find_first(blocks.bytes(), blocks.ended(), length, width)
     };
     if let Some(offset) = found {
         blocks.advance(usize::try_from(look_back + offset).unwrap_or(usize::MAX));
@@ -131,17 +132,22 @@ pub(super) struct Work<'w, 'd> {
 /// Reads records until one begins at or behind `end`.
 fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mut Work<'_, '_>) {
     let mut record = Record::default();
-    let delimiter = work.reading.delimiter;
-    while blocks.offset() < end {
+    let mut splitter = work.reading.splitter();
+    loop {
         let mark = csv::mark(blocks.bytes());
         let line = &blocks.bytes()[mark..];
-        if let Some(known) = work.decoder.repeated(line, &mut record) {
+        let before_end = blocks.offset() < end;
+        if before_end && let Some(known) = work.decoder.repeated(line, &mut record) {
             work.count(known.at, known.user, known.dims, span);
             span.lines += 1;
             blocks.advance(mark + known.bytes);
             continue;
         }
-        let step = csv::next(line, blocks.ended(), delimiter, &mut record);
+        let step = if before_end {
+            splitter.next(line, blocks.ended(), &mut record)
+        } else {
+            splitter.settle(line, blocks.ended())
+        };
         match step {
             Step::Record { bytes, lines } => {
                 let row_bytes = &line[..bytes];
@@ -153,6 +159,15 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
             Step::Blank { bytes } => {
                 span.ledger.blank += 1;
                 span.lines += u64::from(line[..bytes].ends_with(b"\n"));
+                blocks.advance(mark + bytes);
+            }
+            Step::Between { bytes, lines } => {
+                blocks.advance(mark + bytes);
+                span.lines += lines as u64;
+            }
+            Step::Broken { bytes, shown, why } => {
+                span.reject(Reason::Broken(why), &line[..shown]);
+                span.lines += memchr::memchr_iter(b'\n', &line[..bytes]).count() as u64;
                 blocks.advance(mark + bytes);
             }
             Step::LostQuote { bytes } => {
@@ -181,18 +196,33 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
         }
     }
     span.next = blocks.offset();
+    close(&splitter, blocks.ended() && blocks.bytes().is_empty(), span);
     work.counts.flush();
 }
 
 const SHRANK: &str = "shrank while it was read";
 pub(super) const HALF_WRITTEN: &str = "ends inside its last row";
 
+/// What the splitter knows of all that it passed.
+fn close(splitter: &Splitter<'_>, at_end: bool, span: &mut Span) {
+    span.remembers = splitter.remembers();
+    span.done = splitter.done();
+    span.columns = splitter.seen();
+    if splitter.is_open() && at_end {
+        span.cut_short
+            .get_or_insert_with(|| "ends before its list of records does".to_owned());
+    }
+}
+
 /// Counts one record. `unended` says that the stream ends with it, without a line end.
 fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut Work<'_, '_>) {
+    let has_keys = work.reading.container.has_keys();
+    // An object is whole when its brace is closed.
+    let unended = unended && !has_keys;
     if unended && span.cut_short.is_some() {
         return span.reject(Reason::HalfWritten, bytes);
     }
-    if record.empty_from(0) {
+    if !has_keys && record.empty_from(0) {
         span.ledger.blank += 1;
         return;
     }
@@ -200,7 +230,7 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
         normalise::Row::Attempt { at, user, dims } => {
             work.count(at, user, dims, span);
         }
-        normalise::Row::User => span.ledger.events += 1,
+        normalise::Row::User | normalise::Row::Context => span.ledger.events += 1,
         normalise::Row::Ignored => span.ledger.ignored += 1,
         normalise::Row::Footer => {
             span.ledger.ignored += 1;

@@ -1,6 +1,7 @@
 //! Times in every form that the exports use.
 //!
-//! ISO 8601 with offset, `Z` or neither; the event log file's `20251001110003.509`; and what Java's
+//! ISO 8601 with offset, `Z` or neither; the event log file's `20251001110003.509`; counts of seconds,
+//! milliseconds or microseconds since 1970; and what Java's
 //! locales print in Setup: day, month and year in any order, 12 or 24 hours, a zone abbreviation
 //! before or after AM and PM, in the letters or words of the languages that Salesforce supports
 //! fully; a month's name is not read. What one value can't tell, the whole file does: the order of day and
@@ -9,6 +10,7 @@
 
 mod cursor;
 mod date;
+mod epoch;
 mod evidence;
 mod same_hour;
 
@@ -116,9 +118,19 @@ impl<'a> TimeReader<'a> {
             }
             4 => self.east_asian(year_first, cursor),
             14 => self.compact(year_first, cursor),
-            1 | 2 => self.locale(year_first, digits, cursor),
+            10 | 13 | 16 => epoch::counted(year_first, digits, cursor),
+            1 | 2 => self
+                .locale(year_first, digits, cursor)
+                .or_else(|fault| self.scientific(text).ok_or(fault)),
             _ => Err(TimeFault::NotATime),
         }
+    }
+
+    /// `1.6832376e+12`, as programs print numbers that they don't know to be times.
+    fn scientific(&mut self, text: &[u8]) -> Option<Instant> {
+        let whole = epoch::scientific(text)?;
+        // Shortest digits again, so that it reads as if it had been printed in full.
+        self.read(whole.to_string().as_bytes()).ok()
     }
 
     /// `20251001110003.509`, always UTC.
@@ -402,6 +414,37 @@ mod tests {
         assert_eq!(read("20251001110003.509"), "2025-10-01T11:00:03.509Z");
         assert_eq!(read("20211019050707.13"), "2021-10-19T05:07:07.130Z");
         assert_eq!(read("2026/03/02 7:15:00 PST"), "2026-03-02T15:15:00Z");
+    }
+
+    #[test]
+    fn counts_since_1970() {
+        for text in [
+            "1683237600",
+            "1683237600000",
+            "1683237600000000",
+            "1683237600.000",
+            "1683237600000.0",
+            "1.6832376e+12",
+            "1.6832376E12",
+            "1.6832376e+09",
+        ] {
+            assert_eq!(read(text), "2023-05-04T22:00:00Z", "{text}");
+        }
+        assert_eq!(read("1683237600.25"), "2023-05-04T22:00:00.250Z");
+        assert_eq!(read("1683237600123"), "2023-05-04T22:00:00.123Z");
+        assert_eq!(read("2.0230504213647e+13"), "2023-05-04T21:36:47Z");
+        for text in [
+            "9999999999999",
+            "1683237600x",
+            "1e",
+            "1.5e3",
+            "1e400",
+            "12345",
+            "123456789012",
+            "1.6e12 Z",
+        ] {
+            assert_eq!(read(text), "NotATime", "{text}");
+        }
     }
 
     #[test]

@@ -30,10 +30,10 @@ pub(super) fn seen(material: &Material<'_>) -> Seen {
         sum += file.ledger;
     }
     let is_capped = |ledger: &Ledger| ROW_CAPS.contains(&(ledger.read() - ledger.blank));
-    let capped: Vec<&str> = material
+    let capped: Vec<(&str, bool)> = material
         .logins()
-        .filter(|(_, file)| is_capped(&file.ledger))
-        .map(|(path, _)| path)
+        .filter(|(_, file)| is_capped(&file.ledger) || file.has_more)
+        .map(|(path, file)| (path, file.has_more))
         .collect();
     let zone_lacking = material.inputs.iter().any(|seen| match &seen.outcome {
         Outcome::Read { file, notes } => file.evidence.time.lacks_zone() && !notes.zone_in_header,
@@ -103,8 +103,12 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
     notes.dedup();
+    let inner = match &seen.outcome {
+        Outcome::Read { notes, .. } => notes.container.name(),
+        _ => "csv",
+    };
     let container = seen.layout.and(seen.packing).map(|packing| {
-        let words: Vec<&str> = packing.names().chain(["csv"]).collect();
+        let words: Vec<&str> = packing.names().chain([inner]).collect();
         words.join("+")
     });
     let encoding = seen.packing.and_then(|packing| packing.encoding.name());
@@ -188,7 +192,7 @@ fn exit(material: &Material<'_>, sum: &Ledger) -> Exit {
 }
 
 /// What a reader must know of the whole run.
-fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<String> {
+fn notes(material: &Material<'_>, capped: &[(&str, bool)], zone_lacking: bool) -> Vec<String> {
     let mut notes = material.notes.to_vec();
     if zone_lacking {
         notes.push(format!(
@@ -197,10 +201,16 @@ fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<St
         ));
     }
     notes.extend(of_files(material));
-    for path in capped {
-        notes.push(format!(
-            "{path} has exactly as many rows as Salesforce hands out at most, so it is probably cut."
-        ));
+    for &(path, has_more) in capped {
+        notes.push(if has_more {
+            format!(
+                "{path} is a query result that says \"done\": false: further pages follow it, and they have to be read too."
+            )
+        } else {
+            format!(
+                "{path} has exactly as many rows as Salesforce hands out at most, so it is probably cut."
+            )
+        });
     }
     if let Some(org) = &material.resolved.org_assumed {
         notes.push(format!(

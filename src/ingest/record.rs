@@ -1,0 +1,251 @@
+//! A record as fields that point into its block, whatever the container.
+
+use std::borrow::Cow;
+
+/// A record that is longer than this many bytes is given up.
+pub const MAX_RECORD: usize = 4 << 20;
+
+/// How a field's content is written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Escape {
+    /// As it is.
+    #[default]
+    None,
+    /// A doubled quote stands for one.
+    Quotes,
+    /// Backslashes as in JSON.
+    Backslashes,
+}
+
+/// Where a field's content stands in its block; quotes around it are not part of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Field {
+    start: u32,
+    end: u32,
+    escape: Escape,
+}
+
+impl Field {
+    /// The field between two offsets of a block.
+    #[inline]
+    pub(super) fn new(start: usize, end: usize, escape: Escape) -> Self {
+        // Blocks are at most a few MAX_RECORD long, far below 4 GiB.
+        Field {
+            start: start as u32,
+            end: end as u32,
+            escape,
+        }
+    }
+
+    /// Where its content ends in the block.
+    pub(super) const fn end(self) -> usize {
+        self.end as usize
+    }
+}
+
+/// One record of a block. Reused from record to record.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    fields: Vec<Field>,
+}
+
+/// What stands at a position of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A record of so many bytes and so many line ends.
+    Record { bytes: usize, lines: usize },
+    /// An empty line of so many bytes.
+    Blank { bytes: usize },
+    /// What holds records together and is none itself: it is counted nowhere.
+    Between { bytes: usize, lines: usize },
+    /// A quote without its partner; pass over these bytes, which are one line.
+    LostQuote { bytes: usize },
+    /// No record, for this reason. The first `shown` bytes show it; pass over `bytes`.
+    Broken {
+        bytes: usize,
+        shown: usize,
+        why: &'static str,
+    },
+    /// The last row of the stream, and it ends inside quotes.
+    HalfWritten { bytes: usize },
+    /// A line beyond [`MAX_RECORD`]; pass over it up to its end.
+    TooLong,
+    /// The block ends before the record does.
+    Incomplete,
+    /// Nothing is left.
+    End,
+}
+
+impl Record {
+    /// How many fields the record has.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether the record has no field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.fields.clear();
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, field: Field) {
+        self.fields.push(field);
+    }
+
+    /// Makes it a record of so many empty fields.
+    pub(super) fn reset(&mut self, width: usize) {
+        self.fields.clear();
+        self.fields.resize(width, Field::default());
+    }
+
+    pub(super) fn set(&mut self, column: usize, field: Field) {
+        if let Some(place) = self.fields.get_mut(column) {
+            *place = field;
+        }
+    }
+
+    /// The bytes of a field as they stand in the block, escapes included.
+    pub fn raw<'a>(&self, block: &'a [u8], column: usize) -> &'a [u8] {
+        match self.fields.get(column) {
+            Some(field) => &block[field.start as usize..field.end as usize],
+            None => &[],
+        }
+    }
+
+    /// How a field's bytes are to be read.
+    pub fn escape(&self, column: usize) -> Escape {
+        self.fields
+            .get(column)
+            .map_or(Escape::None, |field| field.escape)
+    }
+
+    /// The content of a field. Bytes that are no UTF-8 are read as Latin-1.
+    pub fn text<'a>(&self, block: &'a [u8], column: usize) -> Cow<'a, str> {
+        let raw = self.raw(block, column);
+        let text = match std::str::from_utf8(raw) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(raw.iter().map(|&byte| char::from(byte)).collect()),
+        };
+        let text = match self.escape(column) {
+            Escape::None => text,
+            Escape::Quotes => Cow::Owned(text.replace("\"\"", "\"")),
+            Escape::Backslashes => Cow::Owned(unescaped(&text)),
+        };
+        // A line end inside quotes is the same whichever way the file ends its lines.
+        if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n"))
+        } else {
+            text
+        }
+    }
+
+    /// Appends a field to a key: its length and how it is escaped, then its bytes, so that no two
+    /// rows of fields give one key.
+    #[inline]
+    pub fn push_key(&self, block: &[u8], column: usize, key: &mut Vec<u8>) {
+        let raw = self.raw(block, column);
+        let length = raw.len() as u32 * 4 + self.escape(column) as u32;
+        key.extend_from_slice(&length.to_le_bytes());
+        key.extend_from_slice(raw);
+    }
+
+    /// Whether a field is UTF-8.
+    pub fn is_utf8(&self, block: &[u8], column: usize) -> bool {
+        std::str::from_utf8(self.raw(block, column)).is_ok()
+    }
+
+    /// Whether all fields from `column` on are empty.
+    pub fn empty_from(&self, column: usize) -> bool {
+        self.fields
+            .iter()
+            .skip(column)
+            .all(|field| field.start == field.end)
+    }
+}
+
+/// A JSON string's content. An escape that JSON doesn't know stays as it is written; half a
+/// surrogate pair becomes the replacement character.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (c, length) = one_escape(rest);
+        match c {
+            Some(c) => out.push(c),
+            None => out.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What the escape at the start of a text stands for, `None` for itself, and its bytes.
+fn one_escape(text: &str) -> (Option<char>, usize) {
+    let c = match text.as_bytes().get(1) {
+        Some(b'n') => '\n',
+        Some(b't') => '\t',
+        Some(b'r') => '\r',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(&plain @ (b'"' | b'\\' | b'/')) => char::from(plain),
+        Some(b'u') => return unicode_escape(text),
+        _ => return (None, 1),
+    };
+    (Some(c), 2)
+}
+
+fn unicode_escape(text: &str) -> (Option<char>, usize) {
+    const ONE: usize = 6;
+    let unit = |at: usize| {
+        let digits = text.get(at..at + ONE)?.strip_prefix("\\u")?;
+        let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u32::from_str_radix(digits, 16).ok().filter(|_| plain)
+    };
+    let Some(first) = unit(0) else {
+        return (None, 2);
+    };
+    if let (0xd800..=0xdbff, Some(second @ 0xdc00..=0xdfff)) = (first, unit(ONE)) {
+        let c = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        return (char::from_u32(c), 2 * ONE);
+    }
+    let c = char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER);
+    (Some(c), ONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backslashes_are_read_as_in_json() {
+        assert_eq!(unescaped(r#"a\"b\\c\/d"#), "a\"b\\c/d");
+        assert_eq!(unescaped(r"\n\t\r\b\f"), "\n\t\r\u{8}\u{c}");
+        assert_eq!(unescaped(r"\u00e9\ud83d\ude42"), "é🙂");
+        assert_eq!(unescaped(r"\ud83d\u0041"), "\u{fffd}A");
+        assert_eq!(unescaped(r"\ude42\ud83d"), "\u{fffd}\u{fffd}");
+        for odd in [r"\x41", r"\u12", r"\u+123", "\\", r"\u12é4"] {
+            assert_eq!(unescaped(odd), odd);
+        }
+    }
+
+    #[test]
+    fn keys_tell_how_a_field_is_written() {
+        let key = |escape| {
+            let mut record = Record::default();
+            record.push(Field::new(0, 2, escape));
+            let mut key = Vec::new();
+            record.push_key(br"\n", 0, &mut key);
+            key
+        };
+        assert_ne!(key(Escape::None), key(Escape::Backslashes));
+        assert_ne!(key(Escape::None), key(Escape::Quotes));
+    }
+}

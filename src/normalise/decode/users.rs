@@ -1,0 +1,83 @@
+//! Who a row is about, and the names that rows give to user ids.
+
+use std::borrow::Cow;
+
+use super::{Decoder, REMEMBERED};
+use crate::event::{Instant, Sym};
+use crate::ingest::Record;
+use crate::normalise::reject::Reason;
+use crate::normalise::role::Role;
+use crate::normalise::row::Row;
+use crate::normalise::value::id;
+use crate::normalise::value::known::known;
+
+impl Decoder<'_> {
+    /// Who a row is about.
+    pub(super) fn user(&mut self, record: &Record, block: &[u8], at: Instant) -> Sym {
+        let columns = &self.reading.columns;
+        let name = columns.at(Role::User);
+        let user_id = columns.at(Role::UserId);
+        self.key.clear();
+        for column in [name, user_id].into_iter().flatten() {
+            record.push_key(block, column, &mut self.key);
+        }
+        if let Some(&(user, given)) = self.users.get(self.key.as_slice()) {
+            self.named.seen(given, at);
+            return user;
+        }
+        let columns = [name, user_id].into_iter().flatten();
+        self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
+        let text = |column: Option<usize>| column.map(|column| record.text(block, column));
+        let (user, given) =
+            self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
+        self.named.seen(given, at);
+        if self.users.len() >= REMEMBERED {
+            self.users.clear();
+        }
+        self.users.insert(self.key.as_slice().into(), (user, given));
+        user
+    }
+
+    /// The username in lower case, or else the 18-character id; where both stand, the name is
+    /// noted for exports that have ids only.
+    fn intern_user(
+        &mut self,
+        name: Option<&str>,
+        user_id: Option<&str>,
+        by_users: bool,
+    ) -> (Sym, u32) {
+        let symbols = &mut self.names.symbols;
+        let id = user_id
+            .and_then(known)
+            .map(|id| symbols.intern(&id::long_id(id)));
+        let name = name
+            .and_then(known)
+            .map(|name| symbols.intern(&name.to_lowercase()));
+        let given = match (id, name) {
+            (Some(id), Some(name)) => self.named.number(id, name, by_users),
+            _ => u32::MAX,
+        };
+        (name.or(id).unwrap_or(Sym::UNKNOWN), given)
+    }
+
+    /// A row of a user export.
+    pub(super) fn user_row(&mut self, record: &Record, block: &[u8]) -> Row {
+        let columns = &self.reading.columns;
+        let text = |role| columns.at(role).map(|column| record.text(block, column));
+        let (name, user_id) = (text(Role::User), text(Role::UserId));
+        let is_known = |text: &Option<Cow<'_, str>>| text.as_deref().and_then(known).is_some();
+        let is_header = user_id.as_deref() == Some(columns.name(Role::UserId));
+        if !is_known(&name) || !is_known(&user_id) || is_header {
+            return Row::Reject(Reason::NoUser);
+        }
+        let (_, given) = self.intern_user(name.as_deref(), user_id.as_deref(), true);
+        // Of several names of one id the newest counts. Only a time that can't be misread says so:
+        // names are no reason to ask for the order of day and month.
+        let changed = columns.at(Role::Time);
+        let is_iso = changed.is_some_and(|at| record.raw(block, at).get(4) == Some(&b'-'));
+        if is_iso && let Ok(at) = self.at(record, block) {
+            self.named.seen(given, at);
+        }
+        Row::User
+    }
+}

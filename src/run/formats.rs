@@ -1,0 +1,92 @@
+//! What files are taken for, and why: the answer to "zero rows, no error".
+
+use std::path::PathBuf;
+
+use super::told::forced;
+use super::{ExitStatus, complain, print};
+use crate::catalogue::Known;
+use crate::cli::FormatsArgs;
+use crate::ingest::{self, Head, read_head};
+use crate::normalise::{Assumed, Layouts, Reading, columns_written, first_rows};
+use crate::report::formats_text::{self, FileTold, Told};
+use crate::tally::{Fate, Told as SaidOfFiles, plan};
+
+/// Rows that are shown of a file.
+const ROWS: usize = 3;
+
+/// Prints every layout, or what the named files are taken for.
+pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
+    let layouts = Layouts::load()?;
+    if ask.paths.is_empty() && ask.layout.is_empty() {
+        print(formats_text::formats(&layouts).as_bytes())?;
+        return Ok(ExitStatus::Done);
+    }
+    let known = Known::load()?;
+    let assumed = ask.assumed();
+    let forced = forced(&ask.layout, &layouts)?;
+    let mut paths: Vec<PathBuf> = ask.paths.clone();
+    paths.extend(forced.iter().map(|(_, path)| path.to_path_buf()));
+    let found = ingest::find(&paths);
+    let said = SaidOfFiles {
+        layouts: &forced,
+        orgs: &[],
+    };
+    let (planned, to_read) = plan(&found.sources, &layouts, &known, assumed, said);
+    let mut unusable = false;
+    let mut files = Vec::new();
+    for file in &planned {
+        let head = read_head(file.source).ok();
+        let told = match &file.fate {
+            Fate::Read(at) => rows(&to_read[*at].reading, head.as_ref(), &known, assumed),
+            Fate::Unusable(why) | Fate::Ignored(why) => not_read(why, head, &layouts),
+        };
+        unusable |= matches!(file.fate, Fate::Unusable(_));
+        files.push(FileTold {
+            path: &file.source.path,
+            packed: file.packing.and_then(|packing| {
+                let words: Vec<&str> = packing.names().chain(packing.encoding.name()).collect();
+                (!words.is_empty()).then(|| words.join("+"))
+            }),
+            found: told,
+        });
+    }
+    print(formats_text::files(&files).as_bytes())?;
+    for missing in &found.missing {
+        complain(&missing.to_string());
+    }
+    Ok(if unusable || !found.missing.is_empty() {
+        ExitStatus::DoneWithLosses
+    } else {
+        ExitStatus::Done
+    })
+}
+
+fn rows<'a>(
+    reading: &'a Reading<'a>,
+    head: Option<&Head>,
+    known: &Known,
+    assumed: Assumed,
+) -> Told<'a> {
+    let bytes = head.map_or(&[][..], |head| &head.bytes);
+    let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
+    let body = bytes.get(body..).unwrap_or_default();
+    let open = reading.open_question(&[body], known, assumed);
+    // A last row without a line end is a row too, if nothing follows it.
+    let at_end = head.is_some_and(|head| head.complete);
+    Told::Read {
+        reading,
+        rows: first_rows(reading, body, at_end, known, ROWS),
+        open: open.map(|why| why.to_string()),
+    }
+}
+
+fn not_read<'a>(why: &'a str, head: Option<Head>, layouts: &'a Layouts) -> Told<'a> {
+    let (carrier, written) =
+        head.map_or_else(|| columns_written(&[]), |head| columns_written(&head.bytes));
+    let nearest = layouts.nearest(carrier, &written);
+    Told::NotRead {
+        why,
+        written,
+        nearest,
+    }
+}
