@@ -367,6 +367,24 @@ fn numbers_words_and_escapes_are_taken_as_they_stand() {
 }
 
 #[test]
+fn records_are_found_below_the_keys_that_wrap_them() {
+    for text in [
+        r#"{"took":3,"hits":{"total":2,"hits":[{"_index":"x","_source":{"a":1}},{"_source":{"a":2}}]}}"#,
+        r#"{"time":17,"event":{"a":1}} {"event":{"a":2},"time":18}"#,
+        r#"{"type":"RECORD","record":{"a":1}}{"type":"RECORD","record":{"data":{"a":2}}}"#,
+        r#"{"results":[{"a":1},{"a":2}],"messages":[{"text":"no record"}]}"#,
+        r#"{"@odata.context":"x","value":[{"a":1},{"a":2}]}"#,
+        "\u{1e}{\"a\":1}\n\u{1e}{\"a\":2}\n",
+        r#"[{"records":[{"a":1}],"done":false},{"records":[{"a":2}]}]"#,
+        r#"{"records":[],"done":true}{"a":1},{"a":2},"#,
+    ] {
+        let fell = fall(text.as_bytes(), 9);
+        assert_eq!(a_of(&fell), ["1", "2"], "{text}");
+        assert!(fell.rejects.is_empty() && !fell.open, "{fell:?}");
+    }
+}
+
+#[test]
 fn what_stands_twice_counts_by_its_last_and_types_of_values_are_passed_through() {
     let text = r#"{"a":1,"A":2,"b":{"string":"x"},"User":{"name":"n"},"event":{"short":7}}"#;
     let fell = fall(text.as_bytes(), 100);
