@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::around;
+use super::around::Around;
 use super::layout::{Columns, LayoutKind, Role};
 use super::names::Names;
 use super::reading::Reading;
@@ -57,9 +57,7 @@ pub struct Decoder<'a> {
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
     users: FxHashMap<Box<[u8]>, Sym>,
     latin1: bool,
-    other_header: bool,
-    /// The rows here stand behind a header with other columns.
-    behind_other: bool,
+    around: Around<'a>,
     orgs: BTreeSet<String>,
     /// User ids (18 characters) and the usernames that this file gives them.
     named: BTreeSet<(Sym, Sym)>,
@@ -90,8 +88,7 @@ impl<'a> Decoder<'a> {
             dims: FxHashMap::default(),
             users: FxHashMap::default(),
             latin1: false,
-            other_header: false,
-            behind_other: false,
+            around: Around::of(reading, &known.footers),
             orgs: BTreeSet::new(),
             named: BTreeSet::new(),
         }
@@ -103,7 +100,7 @@ impl<'a> Decoder<'a> {
         let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
-            other_header: self.other_header,
+            other_header: self.around.other_header(),
             orgs: self.orgs,
         };
         (evidence, self.named)
@@ -116,40 +113,13 @@ impl<'a> Decoder<'a> {
 
     /// What a record is. `block` is the bytes that the record's fields point into.
     pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
-        let reason = if self.behind_other {
-            Reason::OtherHeader
-        } else {
-            match self.sound_row(record, block) {
-                Row::Reject(reason) => reason,
-                row => return row,
-            }
-        };
-        self.around(record, block, reason)
-    }
-
-    /// What a record is that is no row, or the reason why it is none.
-    fn around(&mut self, record: &Record, block: &[u8], reason: Reason) -> Row {
-        let Reading {
-            layout, columns, ..
-        } = self.reading;
-        if around::repeats(columns, record, block) {
-            self.behind_other = false;
-            return Row::Ignored;
+        if self.around.is_behind_other_header() {
+            return self.around.row(record, block, Reason::OtherHeader);
         }
-        if around::is_footer(&self.known.footers, record, block) {
-            return Row::Footer;
+        match self.sound_row(record, block) {
+            Row::Reject(reason) => self.around.row(record, block, reason),
+            row => row,
         }
-        if around::is_separator(block) {
-            return Row::Ignored;
-        }
-        if around::is_other_header(layout, record, block) {
-            (self.other_header, self.behind_other) = (true, true);
-            return Row::Ignored;
-        }
-        if record.len() == columns.width() && record.empty_from(1) {
-            return Row::Reject(Reason::OnlyFirst);
-        }
-        Row::Reject(reason)
     }
 
     fn sound_row(&mut self, record: &Record, block: &[u8]) -> Row {

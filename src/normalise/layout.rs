@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
@@ -156,8 +157,9 @@ impl Layout {
     pub fn columns_of(&self, header: &[String]) -> Option<Columns> {
         let mut fields: BTreeMap<String, u16> = BTreeMap::new();
         for (at, name) in header.iter().enumerate() {
-            let (name, _) = split_zone(name);
-            fields.entry(fold(name)).or_insert(u16::try_from(at).ok()?);
+            fields
+                .entry(compared(name))
+                .or_insert(u16::try_from(at).ok()?);
         }
         let mut at = [None; Role::COUNT];
         for column in &self.columns {
@@ -177,11 +179,10 @@ impl Layout {
         })
     }
 
-    /// Whether a column has this name.
-    pub fn knows(&self, name: &str) -> bool {
-        let name = fold(split_zone(name).0);
-        let mut names = self.columns.iter().flat_map(|column| &column.names);
-        names.any(|known| folds_to(known, &name))
+    /// The names of all columns as they are compared, see [`compared`].
+    pub(super) fn names(&self) -> FxHashSet<String> {
+        let names = self.columns.iter().flat_map(|column| &column.names);
+        names.map(|name| fold(name)).collect()
     }
 
     /// What can't be said of a file with these columns, one sentence for each missing one.
@@ -204,10 +205,9 @@ fn fold(name: &str) -> String {
         .collect()
 }
 
-/// Whether a name folds to what was folded.
-fn folds_to(name: &str, folded: &str) -> bool {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).eq(folded.chars())
+/// The name of a column as it is compared: without its zone, and folded.
+pub(super) fn compared(name: &str) -> String {
+    fold(split_zone(name).0)
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.

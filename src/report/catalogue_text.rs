@@ -101,7 +101,8 @@ fn paragraph(out: &mut String, indent: &str, text: &str) {
 /// Every layout and container that is read.
 pub fn formats(layouts: &Layouts) -> String {
     let mut out = String::from(
-        "Containers, told by content: CSV (UTF-8 with or without BOM, LF or CRLF), plain or gzip.\n\
+        "Containers, told by content: CSV with commas, semicolons or tabs (UTF-8 with or without BOM,\n\
+         UTF-16, Latin-1; LF or CRLF), plain or packed with gzip, zstd or zip.\n\
          Layouts, told by their header; columns stand in any order, further ones are passed over.\n",
     );
     for entry in layouts.all() {
