@@ -5,7 +5,7 @@ mod targets;
 
 use std::sync::LazyLock;
 
-static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static TARGET: LazyLock<targets::Target> = LazyLock::new(|| {
     let name = std::env::var("LOGINSCOPE_FUZZ").unwrap_or_default();
     let known = targets::TARGETS.iter().find(|(known, _)| *known == name);
     let (_, target) = known.expect("LOGINSCOPE_FUZZ names a target of fuzz/targets/mod.rs");

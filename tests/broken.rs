@@ -66,13 +66,13 @@ fn bombs_stop_at_the_limit_and_what_came_before_counts() {
             "bomb.zip",
             zip([("bomb.csv", &bomb), ("sound.csv", &export(2))]),
         ),
-        ("nested.zip", zip([("bomb.csv.gz", gzip(&bomb))])),
+        ("nested.zip", zip([("bomb.csv.zst", zstd(&bomb))])),
     ]);
     assert_eq!(run.code, 3);
     for path in [
         "bomb.csv.zst",
         "bomb.zip!bomb.csv",
-        "nested.zip!bomb.csv.gz",
+        "nested.zip!bomb.csv.zst",
     ] {
         assert_reason(&report, path, "500 times its size");
         let file = input(&report, path);
@@ -101,7 +101,7 @@ fn names_in_archives_are_only_names() {
     let mut archive = zip([
         ("aa/aa/aa/traverse.csv", export(1)),
         ("/bsolute/traverse.csv".trim_start_matches('/'), export(1)),
-        ("b_control_.csv", export(1)),
+        ("b_ctrl_x.csv", export(1)),
     ]);
     let names = [
         "../../../traverse.csv",
@@ -110,7 +110,7 @@ fn names_in_archives_are_only_names() {
     ];
     archive = renamed(archive, "aa/aa/aa/traverse.csv", names[0]);
     archive = renamed(archive, "bsolute/traverse.csv", names[1]);
-    archive = renamed(archive, "b_control_.csv", names[2]);
+    archive = renamed(archive, "b_ctrl_x.csv", names[2]);
     let home = scratch();
     let folder = home.path().join("x/y/z");
     write(&folder.join("a.zip"), archive);
@@ -182,7 +182,10 @@ fn what_an_archive_holds_but_cannot_be_read_is_named() {
         ("book.xlsx", workbook),
         ("nested.zip", zip([("inner.zip", two()), ("b.csv", sound)])),
         ("twice.gz", gzip(&gzip(&export(1)))),
-        ("none.zip", zip([("folder/", "")])),
+        (
+            "none.zip",
+            renamed(zip([("folder_", "")]), "folder_", "folder/"),
+        ),
     ]);
     assert_eq!(run.code, 3);
     for (path, words) in [
@@ -387,10 +390,10 @@ fn pieces_do_not_show_where_footers_and_other_headers_stand() {
         (file.ledger, lines, file.cut_short.clone())
     };
     let whole = read(1 << 20);
-    assert_eq!((whole.0.events, whole.0.rejects), (40, 2));
-    // the other header, the header again, four lines of the footer
-    assert_eq!((whole.0.ignored, whole.0.blank), (6, 1));
-    assert_eq!((&whole.1, &whole.2), (&vec![23, 24], &None));
+    assert_eq!((whole.0.events, whole.0.rejects), (40, 1));
+    // the other header, the separator, the header again, four lines of the footer
+    assert_eq!((whole.0.ignored, whole.0.blank), (7, 1));
+    assert_eq!((&whole.1, &whole.2), (&vec![23], &None));
     for piece in (1..64).chain([100, 500, 1000]) {
         assert_eq!(read(piece), whole, "{piece}");
     }

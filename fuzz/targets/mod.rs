@@ -9,8 +9,11 @@ mod csv;
 mod header;
 mod keyed;
 
-/// Every target by its name. It panics where what must hold does not.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// Panics where what must hold of some bytes does not.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name.
+pub const TARGETS: &[(&str, Target)] = &[
     ("container", container::opens_or_says_why),
     ("csv", csv::splits_the_same_in_any_blocks),
     ("header", header::is_read_or_refused),

@@ -117,8 +117,9 @@ fn is_folder(entry: &ZipFileHeaderRecord<'_>) -> bool {
 
 /// As where folders are walked, and what macOS adds beside each file.
 fn is_hidden(name: &str) -> bool {
-    name.split(['/', '\\'])
-        .any(|part| part == "__MACOSX" || (part.starts_with('.') && part.trim_matches('.') != ""))
+    name.split(['/', '\\']).any(|part| {
+        part == "__MACOSX" || (part.starts_with('.') && !part.trim_matches('.').is_empty())
+    })
 }
 
 fn method(entry: &ZipFileHeaderRecord<'_>) -> Result<Method, String> {

@@ -33,12 +33,13 @@ impl Encoding {
         }
         let is_text = |byte: u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
         let (pairs, _) = first_bytes.as_chunks::<2>();
-        let shows = |is_pair: fn(&[u8; 2], fn(u8) -> bool) -> bool| {
-            pairs.len() >= CLEARLY && pairs[..CLEARLY].iter().all(|pair| is_pair(pair, is_text))
+        let shows = |high: usize, low: usize| {
+            let is_ascii = |pair: &[u8; 2]| pair[high] == 0 && is_text(pair[low]);
+            pairs.len() >= CLEARLY && pairs[..CLEARLY].iter().all(is_ascii)
         };
-        if shows(|&[low, high], is_text| high == 0 && is_text(low)) {
+        if shows(1, 0) {
             Encoding::Utf16Le
-        } else if shows(|&[high, low], is_text| high == 0 && is_text(low)) {
+        } else if shows(0, 1) {
             Encoding::Utf16Be
         } else {
             Encoding::Ascii

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::around;
+use super::around::Around;
 use super::layout::{Columns, LayoutKind};
 use super::names::{Given, GivenNames, Names};
 use super::reading::Reading;
@@ -75,9 +75,7 @@ pub struct Decoder<'a> {
     /// Users, and the number of the name that the row gives to an id.
     users: FxHashMap<Box<[u8]>, (Sym, u32)>,
     latin1: bool,
-    other_header: bool,
-    /// The rows here stand behind a header with other columns.
-    behind_other: bool,
+    around: Around<'a>,
     orgs: BTreeSet<String>,
     named: GivenNames,
 }
@@ -109,8 +107,7 @@ impl<'a> Decoder<'a> {
             dims: FxHashMap::default(),
             users: FxHashMap::default(),
             latin1: false,
-            other_header: false,
-            behind_other: false,
+            around: Around::of(reading, &known.footers),
             orgs: BTreeSet::new(),
             named: GivenNames::default(),
         }
@@ -122,7 +119,7 @@ impl<'a> Decoder<'a> {
         let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
-            other_header: self.other_header,
+            other_header: self.around.other_header(),
             orgs: self.orgs,
             columns: 0,
         };
@@ -142,7 +139,10 @@ impl<'a> Decoder<'a> {
         let Container::Csv { delimiter } = self.reading.container else {
             return None;
         };
-        let from = self.tails.from().filter(|_| !self.behind_other)?;
+        let from = self
+            .tails
+            .from()
+            .filter(|_| !self.around.is_behind_other_header())?;
         let tail_at = csv::leading(block, from, delimiter, record)?;
         let line = memchr::memchr(b'\n', &block[tail_at..])?;
         let bytes = tail_at + line + 1;
@@ -166,43 +166,13 @@ impl<'a> Decoder<'a> {
 
     /// What a record is. `block` is the bytes that the record's fields point into.
     pub fn row(&mut self, record: &Record, block: &[u8]) -> Row {
-        if self.reading.container.has_keys() {
-            return self.sound_row(record, block);
+        if self.around.is_behind_other_header() {
+            return self.around.row(record, block, Reason::OtherHeader);
         }
-        let reason = if self.behind_other {
-            Reason::OtherHeader
-        } else {
-            match self.sound_row(record, block) {
-                Row::Reject(reason) => reason,
-                row => return row,
-            }
-        };
-        self.around(record, block, reason)
-    }
-
-    /// What a record is that is no row, or the reason why it is none.
-    fn around(&mut self, record: &Record, block: &[u8], reason: Reason) -> Row {
-        let Reading {
-            layout, columns, ..
-        } = self.reading;
-        if around::repeats(columns, record, block) {
-            self.behind_other = false;
-            return Row::Ignored;
+        match self.sound_row(record, block) {
+            Row::Reject(reason) => self.around.row(record, block, reason),
+            row => row,
         }
-        if around::is_footer(&self.known.footers, record, block) {
-            return Row::Footer;
-        }
-        if around::is_separator(block) {
-            return Row::Ignored;
-        }
-        if around::is_other_header(layout, record, block) {
-            (self.other_header, self.behind_other) = (true, true);
-            return Row::Ignored;
-        }
-        if record.len() == columns.width() && record.empty_from(1) {
-            return Row::Reject(Reason::OnlyFirst);
-        }
-        Row::Reject(reason)
     }
 
     fn sound_row(&mut self, record: &Record, block: &[u8]) -> Row {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::languages;
@@ -226,10 +227,9 @@ impl Layout {
     pub fn columns_of(&self, header: &[String]) -> Option<Columns> {
         let mut fields: BTreeMap<String, u16> = BTreeMap::new();
         for (at, name) in header.iter().enumerate() {
-            let (name, _) = split_zone(name);
             let at = u16::try_from(at).ok()?;
-            fields.entry(fold(name)).or_insert(at);
-            if let Some(name) = untyped(name) {
+            fields.entry(compared(name)).or_insert(at);
+            if let Some(name) = untyped(split_zone(name).0) {
                 fields.entry(fold(name)).or_insert(at);
             }
         }
@@ -271,6 +271,12 @@ impl Layout {
         }
         let zone = None;
         Columns { at, names, zone }
+    }
+
+    /// The names of all columns as they are compared, see [`compared`].
+    pub(super) fn names(&self) -> FxHashSet<String> {
+        let names = self.columns.iter().flat_map(Column::spellings);
+        names.map(|name| fold(name)).collect()
     }
 
     /// What a header lacks of what the layout needs, by first spellings.
@@ -343,6 +349,11 @@ pub enum Understood<'a> {
 fn is_spelling(written: &str, name: &str) -> bool {
     let name = fold(name);
     fold(written) == name || untyped(written).is_some_and(|bare| fold(bare) == name)
+}
+
+/// The name of a column as it is compared: without its zone, and folded.
+pub(super) fn compared(name: &str) -> String {
+    fold(split_zone(name).0)
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.
