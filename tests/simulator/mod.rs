@@ -6,9 +6,11 @@
 //! (1000 and up); everything is invented, so the numbers hold for organisations like these.
 
 mod background;
+mod clear;
 mod edges;
 mod incidents;
 mod score;
+mod surges;
 
 use loginscope::catalogue::Known;
 use loginscope::detect::Thresholds;
@@ -42,6 +44,8 @@ struct World {
     part: Part,
     people: Vec<Login>,
     jobs: Vec<background::Job>,
+    /// Rows of incidents.
+    planted: Vec<std::ops::Range<usize>>,
 }
 
 impl World {
@@ -58,6 +62,7 @@ impl World {
             part: Part::default(),
             people: Vec::new(),
             jobs: Vec::new(),
+            planted: Vec::new(),
         }
     }
 
@@ -167,4 +172,15 @@ fn prints_what_is_measured() {
     for (name, seeds) in [("tuning", 1000..1040), ("gate", 1..25)] {
         println!("{name} seeds\n{}", measured(seeds, &Thresholds::default()));
     }
+}
+
+pub fn tune(from: u64, to: u64) {
+    let mut t = Thresholds::default();
+    let get = |name: &str, or: f64| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(or);
+    t.spike_false_per_week = get("FPW", t.spike_false_per_week);
+    t.spike_min_excess = get("EXC", t.spike_min_excess);
+    t.spike_shared = get("SHARED", t.spike_shared);
+    t.spike_head_share = get("HEAD", t.spike_head_share);
+    t.trend_min_excess = get("TREND", t.trend_min_excess);
+    println!("{}", measured(from..to, &t));
 }

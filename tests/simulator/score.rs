@@ -56,7 +56,19 @@ impl Measured {
         let tally = Tally::from_parts(std::slice::from_ref(&world.part));
         let resolved = Resolved::of(&tally, known, &[], &[]);
         let seen = seen(&tally, &resolved, known, world.zone);
-        let findings = FailureSpike.detect(&seen, limits).findings;
+        let found = FailureSpike.detect(&seen, limits);
+        if std::env::var("SHOW").is_ok() {
+            for f in &found.findings {
+                eprintln!("{seed} FOUND {} {} {} {} {}", f.start, f.end, f.anchor, f.title, f.reason);
+            }
+            for n in &found.near_misses {
+                eprintln!("{seed} NEAR {n:?}");
+            }
+            for i in &planted {
+                eprintln!("{seed} PLANTED {:?} {} {} {} {:?}", i.kind, world.instant(i.start, 0), world.instant(i.end, 0), i.failures, i.names);
+            }
+        }
+        let findings = found.findings;
         self.worlds += 1;
         self.weeks += weeks;
         let told: Vec<&Finding> = findings
@@ -69,6 +81,26 @@ impl Measured {
         }
         self.findings += told.len() as u32;
         self.compare(seed, &world, &seen, known, &planted, &told);
+    }
+
+    pub fn merge(&mut self, o: Self) {
+        for (k, v) in o.kinds {
+            let me = self.kinds.entry(k).or_default();
+            me.planted += v.planted;
+            me.clear += v.clear;
+            me.found += v.found;
+            me.found_clear += v.found_clear;
+            me.named += v.named;
+            me.extra += v.extra;
+            me.delays.extend(v.delays);
+        }
+        self.worlds += o.worlds;
+        self.weeks += o.weeks;
+        self.findings += o.findings;
+        self.false_findings += o.false_findings;
+        self.quiet_weeks += o.quiet_weeks;
+        self.quiet_findings += o.quiet_findings;
+        self.notes.extend(o.notes);
     }
 
     fn compare(
@@ -93,11 +125,14 @@ impl Measured {
             }
             let Some(first) = own.first() else {
                 self.notes.push(format!(
-                    "seed {seed}: missed {:?} {} failures in {} h, {}",
+                    "seed {seed}: missed {}{:?} {} failures, {:.1} expected, in {} h, {} of {} weeks",
+                    if incident.clear { "clear " } else { "" },
                     incident.kind,
                     incident.failures,
+                    incident.expected,
                     (incident.end - incident.start) / HOUR,
                     world.instant(incident.start, 0),
+                    world.weeks,
                 ));
                 continue;
             };

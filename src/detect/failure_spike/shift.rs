@@ -3,6 +3,8 @@
 //! Days are counted, not failures: a series that bursts now and then has many raised days, but not
 //! in a row, so a run of them is judged by how often its days are raised.
 
+use std::ops::Range;
+
 use statrs::function::beta::checked_beta_reg;
 
 use super::super::baseline::Rates;
@@ -18,7 +20,7 @@ const QUIET_DAYS: u32 = 2;
 /// One raised day in so many is assumed beside those that were seen.
 const ASSUMED: (f64, f64) = (1.0, 10.0);
 /// The least share of the days of a run that are raised.
-const LEAST_SHARE: f64 = 0.6;
+const LEAST_SHARE: f64 = 0.7;
 /// Times the mean of the days before that the first days of a run have at least.
 const MORE: f64 = 1.2;
 /// A run that is found by itself is so many times as large as a spike.
@@ -47,7 +49,14 @@ impl Ground<'_> {
     }
 
     /// The run of raised days that begins on a day. It is a level shift if its chance is small.
-    pub fn run(&self, series: &Series, rates: &Rates, day: u32) -> Option<Run> {
+    /// The days of shifts that are known already say nothing about it.
+    pub fn run(
+        &self,
+        series: &Series,
+        rates: &Rates,
+        day: u32,
+        known: &[Range<u32>],
+    ) -> Option<Run> {
         let calendar = &self.set.calendar;
         let (mut raised, mut last, mut quiet, mut at) = (0_u32, day, 0, day);
         while at < calendar.days() && quiet <= QUIET_DAYS {
@@ -64,11 +73,8 @@ impl Ground<'_> {
             return None;
         }
         let outside = (0..day.saturating_sub(1)).chain(last + 2..calendar.days());
-        let judged: Vec<u32> = if day > self.limits.spike_past_days {
-            (0..day.saturating_sub(1)).collect()
-        } else {
-            outside.collect()
-        };
+        let is_known = |day: &u32| known.iter().any(|shift| shift.contains(day));
+        let judged: Vec<u32> = outside.filter(|day| !is_known(day)).collect();
         let other = judged
             .iter()
             .filter(|day| self.is_raised(series, rates, **day));
@@ -78,7 +84,8 @@ impl Ground<'_> {
         let share = share + (share * (1.0 - share) / known).sqrt();
         let (start, end) = calendar.hours_of(last);
         let end = series.within(start, end).last()?.0 + 1;
-        let p = at_least_of(raised, days, share);
+        // that its first day is raised is why it was looked at
+        let p = at_least_of(raised - 1, days - 1, share);
         Some(Run { days, end, p })
     }
 }
@@ -88,6 +95,7 @@ pub fn shifts(series: &Series, ground: &Ground<'_>, first: u32, needed: f64) -> 
     let calendar = &ground.set.calendar;
     let mut found = Vec::new();
     let mut next = 0;
+    let mut known = Vec::new();
     for (hour, _) in &series.hours {
         let day = calendar.day(*hour);
         if day < next || !begins(series, ground, day) {
@@ -98,7 +106,7 @@ pub fn shifts(series: &Series, ground: &Ground<'_>, first: u32, needed: f64) -> 
         if !ground.is_raised(series, &rates, day) {
             continue;
         }
-        let Some(run) = ground.run(series, &rates, day) else {
+        let Some(run) = ground.run(series, &rates, day, &known) else {
             continue;
         };
         next = day + run.days;
@@ -127,8 +135,11 @@ pub fn shifts(series: &Series, ground: &Ground<'_>, first: u32, needed: f64) -> 
             shift: Some(run.days),
         };
         let large = spike.excess() >= LARGE * ground.limits.spike_min_excess;
-        if large && spike.is_large(ground.limits) && next > first {
-            found.push(spike);
+        if large && spike.is_large(ground.limits) {
+            known.push(day..next);
+            if next > first {
+                found.push(spike);
+            }
         }
     }
     found

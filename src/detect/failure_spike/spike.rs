@@ -127,7 +127,7 @@ impl<'a> Ground<'a> {
         while let Some(hour) = before(start).rev().find(|hour| raised(*hour)) {
             start = hour;
         }
-        match self.run(series, &rates, calendar.day(start)) {
+        match self.run(series, &rates, calendar.day(start), &[]) {
             Some(run) if run.end >= end && run.p <= self.limits.spike_shift_chance => {
                 (start, run.end, Some(run.days))
             }
@@ -158,7 +158,7 @@ pub fn spikes(seen: &Seen<'_>, ground: &Ground<'_>) -> (Vec<Spike>, Vec<Spike>) 
     let covered: BTreeMap<u32, u32> = orgs()
         .map(|(org, _)| (*org, ground.covered(*org)))
         .collect();
-    let past = ground.limits.spike_past_days;
+    let past = ground.limits.spike_first_days;
     let alone = orgs().map(|(org, days)| (*org, days.after(past))).collect();
     let calibration = Calibration::of(&all, &covered, alone);
     let first = set.calendar.hour(seen.since.minute()).unwrap_or(0);
