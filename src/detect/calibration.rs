@@ -119,8 +119,7 @@ impl<'a> Calibration<'a> {
         let (key, days) = &self.scores[series];
         let alone = self.alone.get(&key.org).copied().unwrap_or(0);
         let end = day.max(alone);
-        let judges =
-            |other: &&DayScore| other.day < end.max(day) && other.day.abs_diff(day) > NEAR;
+        let judges = |other: &&DayScore| other.day < end.max(day) && other.day.abs_diff(day) > NEAR;
         let own: Vec<&DayScore> = days.iter().filter(judges).collect();
         let weeks = f64::from(end) / 7.0;
         let forgiven = (FORGIVEN * weeks).clamp(FORGIVEN_BOUNDS.0, FORGIVEN_BOUNDS.1);

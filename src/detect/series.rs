@@ -95,7 +95,8 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    fn of(first: u32, last: u32, zone: Zone) -> Self {
+    /// The hours since 1970 from one to another, both included, in a zone.
+    pub fn of(first: u32, last: u32, zone: Zone) -> Self {
         let mut calendar = Self {
             origin: first,
             ..Self::default()

@@ -295,7 +295,12 @@ fn innocent(world: &mut World, kind: Kind, start: i64) {
             WRONG,
         ),
         // a busy hour of a job that always fails a little
-        Kind::Surge => (chatty_job(world).map_or(job, |(job, _)| job), 9, HOUR, TOKEN),
+        Kind::Surge => (
+            chatty_job(world).map_or(job, |(job, _)| job),
+            9,
+            HOUR,
+            TOKEN,
+        ),
         // one person whom the identity provider doesn't know
         Kind::OrgOutage => (person, 8, 2 * HOUR, MISMATCH),
     };

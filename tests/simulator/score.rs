@@ -56,19 +56,7 @@ impl Measured {
         let tally = Tally::from_parts(std::slice::from_ref(&world.part));
         let resolved = Resolved::of(&tally, known, &[], &[]);
         let seen = seen(&tally, &resolved, known, world.zone);
-        let found = FailureSpike.detect(&seen, limits);
-        if std::env::var("SHOW").is_ok() {
-            for f in &found.findings {
-                eprintln!("{seed} FOUND {} {} {} {} {}", f.start, f.end, f.anchor, f.title, f.reason);
-            }
-            for n in &found.near_misses {
-                eprintln!("{seed} NEAR {n:?}");
-            }
-            for i in &planted {
-                eprintln!("{seed} PLANTED {:?} {} {} {} {:?}", i.kind, world.instant(i.start, 0), world.instant(i.end, 0), i.failures, i.names);
-            }
-        }
-        let findings = found.findings;
+        let findings = FailureSpike.detect(&seen, limits).findings;
         self.worlds += 1;
         self.weeks += weeks;
         let told: Vec<&Finding> = findings
@@ -81,26 +69,6 @@ impl Measured {
         }
         self.findings += told.len() as u32;
         self.compare(seed, &world, &seen, known, &planted, &told);
-    }
-
-    pub fn merge(&mut self, o: Self) {
-        for (k, v) in o.kinds {
-            let me = self.kinds.entry(k).or_default();
-            me.planted += v.planted;
-            me.clear += v.clear;
-            me.found += v.found;
-            me.found_clear += v.found_clear;
-            me.named += v.named;
-            me.extra += v.extra;
-            me.delays.extend(v.delays);
-        }
-        self.worlds += o.worlds;
-        self.weeks += o.weeks;
-        self.findings += o.findings;
-        self.false_findings += o.false_findings;
-        self.quiet_weeks += o.quiet_weeks;
-        self.quiet_findings += o.quiet_findings;
-        self.notes.extend(o.notes);
     }
 
     fn compare(
@@ -178,9 +146,19 @@ impl Measured {
         f64::from(self.false_findings) / self.weeks as f64
     }
 
-    /// Whether few incidents are told twice.
-    pub fn is_one_finding_each(&self) -> bool {
-        self.sum(|kind| kind.extra) <= 0.25 * self.sum(|kind| kind.found)
+    /// The same in organisations without any incident.
+    pub fn false_per_quiet_week(&self) -> f64 {
+        f64::from(self.quiet_findings) / self.quiet_weeks as f64
+    }
+
+    /// Findings of an incident beyond its first, by incident found.
+    pub fn told_twice(&self) -> f64 {
+        self.sum(|kind| kind.extra) / self.sum(|kind| kind.found)
+    }
+
+    /// Share of the incidents found whose head is what the label names.
+    pub fn named(&self) -> f64 {
+        self.sum(|kind| kind.named) / self.sum(|kind| kind.found)
     }
 }
 

@@ -36,7 +36,12 @@ pub fn surge(world: &mut World, start: i64) -> Option<(i64, i64, Vec<String>)> {
         None => {
             let (login, hourly) = chatty_job(world)?;
             let hours = world.minute(1, 10);
-            (login, start, hours * HOUR, (factor * hourly * hours as f64).max(21.0))
+            (
+                login,
+                start,
+                hours * HOUR,
+                (factor * hourly * hours as f64).max(21.0),
+            )
         }
     };
     for _ in 0..world.count(more) {
