@@ -151,7 +151,17 @@ fn a_title_names_its_head() {
         source: String::from("203.0.113.9"),
         ..many(at)
     };
-    let texts = [WRONG, "Restricted IP", "Failed: Not approved for access"];
+    let texts = [
+        WRONG,
+        "Restricted IP",
+        "Failed: Not approved for access",
+        "Password lockout",
+        "Failed: Invalid Token",
+        "Unable to process your login request",
+        "Organization is in maintenance",
+        "Username-Password Flow Disabled",
+        "Failed: Signature Invalid/Configured Certificate Mismatch",
+    ];
     let each = |at: i64| texts[at as usize % texts.len()];
     for (titles, named) in [
         (title(&of_user, &wrong), "the user job@example.com"),
