@@ -4,7 +4,7 @@
 //! in the last weeks of a series, cut into four.
 
 use super::super::calibration::Worth;
-use super::super::series::{Dimension, Series, keys};
+use super::super::series::{DaySums, Dimension, Series, keys};
 use super::super::{Seen, Thresholds};
 use super::spike::{Ground, Spike};
 
@@ -32,8 +32,9 @@ pub fn trends(seen: &Seen<'_>, ground: &Ground<'_>, limits: &Thresholds) -> Vec<
         .iter()
         .filter(|series| series.total as f64 >= limits.trend_min_excess)
         .filter_map(|series| {
+            let sums = DaySums::of(series, calendar);
             let mut spans = WEEKS.iter();
-            spans.find_map(|weeks| trend(series, ground, limits, *weeks))
+            spans.find_map(|weeks| trend((series, &sums), ground, limits, *weeks))
         })
         .filter(|trend| calendar.day(trend.end - 1) >= from)
         .filter(|trend| outgrows(seen, ground, trend))
@@ -46,29 +47,35 @@ pub fn trends(seen: &Seen<'_>, ground: &Ground<'_>, limits: &Thresholds) -> Vec<
 }
 
 /// The ramp of a series: the last three quarters, measured against the first.
-fn trend(series: &Series, ground: &Ground<'_>, limits: &Thresholds, weeks: u32) -> Option<Spike> {
+fn trend(
+    (series, sums): (&Series, &DaySums),
+    ground: &Ground<'_>,
+    limits: &Thresholds,
+    weeks: u32,
+) -> Option<Spike> {
     let calendar = &ground.set.calendar;
-    let covered = ground.covered(series.key.org);
+    let org = series.key.org;
+    let covered = ground.covered(org);
     if covered < limits.trend_min_days || calendar.days() < weeks * 7 {
         return None;
     }
     let length = weeks * 7 / QUARTERS;
     let last = calendar.days();
     let day = |quarter: u32| last - length * (QUARTERS - quarter);
-    let sums: Vec<f64> = (0..QUARTERS)
-        .map(|at| level(series, ground, day(at), day(at + 1)))
+    let levels: Vec<f64> = (0..QUARTERS)
+        .map(|at| level((org, sums), ground, day(at), day(at + 1)))
         .collect::<Option<_>>()?;
-    let rises = sums
+    let rises = levels
         .windows(2)
         .all(|pair| pair[1] >= STEP * pair[0].max(1.0));
-    let (low, high) = (*sums.first()?, *sums.last()?);
+    let (low, high) = (*levels.first()?, *levels.last()?);
     let far = high >= limits.trend_min_ratio * low && high - low >= limits.trend_min_excess;
     let half = |half: u32| day(half / 2) + half % 2 * (length / 2);
     let halves: Vec<f64> = (0..2 * QUARTERS)
-        .map(|at| level(series, ground, half(at), half(at + 1)))
+        .map(|at| level((org, sums), ground, half(at), half(at + 1)))
         .collect::<Option<_>>()?;
     let throughout = halves.windows(3).all(|three| three[2] > three[0]);
-    let steady = throughout && is_steady(series, ground, day(QUARTERS - 1), last);
+    let steady = throughout && is_steady(sums, ground, day(QUARTERS - 1), last);
     if !rises || !far || !steady {
         return None;
     }
@@ -92,20 +99,15 @@ fn trend(series: &Series, ground: &Ground<'_>, limits: &Thresholds, weeks: u32) 
 
 /// Failures of a range of days as if all of them were covered, no day counted as more than twice
 /// the mean; `None` if less than half of them is.
-fn level(series: &Series, ground: &Ground<'_>, from: u32, to: u32) -> Option<f64> {
-    let calendar = &ground.set.calendar;
-    let of_day = |day: u32| {
-        let (start, end) = calendar.hours_of(day);
-        series.sum(start, end) as f64
-    };
-    let covered = ground.days.get(&series.key.org)?.count(from, to);
+fn level((org, sums): (u32, &DaySums), ground: &Ground<'_>, from: u32, to: u32) -> Option<f64> {
+    let covered = ground.days.get(&org)?.count(from, to);
     if covered * 2 < to - from {
         return None;
     }
     let covered = f64::from(covered.max(1));
-    let mean = (from..to).map(of_day).sum::<f64>() / covered;
+    let mean = sums.within(from, to) as f64 / covered;
     let sum: f64 = (from..to)
-        .map(|day| of_day(day).min(DAY_MOST * mean + 1.0))
+        .map(|day| (sums.on(day) as f64).min(DAY_MOST * mean + 1.0))
         .sum();
     Some(sum * f64::from(to - from) / covered)
 }
@@ -135,14 +137,11 @@ fn outgrows(seen: &Seen<'_>, ground: &Ground<'_>, trend: &Spike) -> bool {
 }
 
 /// Whether failures occur on most of the workdays of a range.
-fn is_steady(series: &Series, ground: &Ground<'_>, from: u32, to: u32) -> bool {
+fn is_steady(sums: &DaySums, ground: &Ground<'_>, from: u32, to: u32) -> bool {
     let calendar = &ground.set.calendar;
     let workdays: Vec<u32> = (from..to)
         .filter(|day| calendar.weekday(*day) < 5)
         .collect();
-    let active = workdays.iter().filter(|day| {
-        let (start, end) = calendar.hours_of(**day);
-        series.sum(start, end) > 0
-    });
+    let active = workdays.iter().filter(|day| sums.on(**day) > 0);
     active.count() as f64 >= ACTIVE * workdays.len() as f64
 }
