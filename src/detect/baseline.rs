@@ -9,6 +9,8 @@
 
 use super::series::{Calendar, Series};
 
+/// Hours of a week.
+const WEEK_SLOTS: u32 = 168;
 /// Days of a typical hour that the mean of the series stands for.
 const MEAN_DAYS: f64 = 3.0;
 /// Weeks of an hour of the week that the typical hour stands for.
@@ -150,6 +152,12 @@ impl Model {
 
     /// What it leads one to expect of each hour.
     pub fn rates(&self) -> Rates {
+        self.rates_between(0, WEEK_SLOTS - 1)
+    }
+
+    /// What it leads one to expect of some hours of the week, from one to another and round its
+    /// end; the others are not worked out and must not be asked for.
+    pub fn rates_between(&self, first: u32, last: u32) -> Rates {
         let days = f64::from(self.day_count());
         if days < 1.0 {
             return Rates {
@@ -157,12 +165,17 @@ impl Model {
                 unseen: UNSEEN / 24.0,
             };
         }
-        let priors: [[f64; 24]; 2] =
-            std::array::from_fn(|kind| std::array::from_fn(|hour| self.prior(kind, hour)));
+        let mut priors: [[Option<f64>; 24]; 2] = [[None; 24]; 2];
+        let mut by_slot = [0.0; 168];
+        let count = (last + WEEK_SLOTS - first) % WEEK_SLOTS + 1;
+        for slot in first..first + count {
+            let slot = (slot % WEEK_SLOTS) as usize;
+            let (kind, hour) = (kind(slot / 24), slot % 24);
+            let prior = *priors[kind][hour].get_or_insert_with(|| self.prior(kind, hour));
+            by_slot[slot] = self.leaning(slot, prior);
+        }
         Rates {
-            by_slot: std::array::from_fn(|slot| {
-                self.leaning(slot, priors[kind(slot / 24)][slot % 24])
-            }),
+            by_slot,
             unseen: UNSEEN / (24.0 * (days + 1.0)),
         }
     }
@@ -237,17 +250,18 @@ impl Model {
 
     /// Counts of one day, each capped at what this model allows its hour.
     pub fn capped(&self, hours: &[(u32, u64)], calendar: &Calendar) -> Vec<(u32, u64)> {
-        if hours.iter().all(|(_, n)| *n <= SMALL) {
-            return hours.to_vec();
-        }
         let cap = |hour: u32| {
             let slot = calendar.slot(hour) as usize;
             let beside = self.rate(slot + 167).max(self.rate(slot + 1));
             let mean = self.rate(slot).max(NEIGHBOUR * beside);
             (mean + 3.0 * (3.0 * mean).sqrt()) as u64 + SMALL
         };
-        let capped = hours.iter().map(|(hour, n)| (*hour, (*n).min(cap(*hour))));
-        capped.collect()
+        // a cap is never less than what is small, so only large counts need one
+        let capped = |(hour, n): &(u32, u64)| match *n {
+            small @ ..=SMALL => (*hour, small),
+            large => (*hour, large.min(cap(*hour))),
+        };
+        hours.iter().map(capped).collect()
     }
 }
 

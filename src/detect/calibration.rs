@@ -23,22 +23,24 @@ const PEER_DAYS: f64 = 10.0;
 /// How many peers' days the prior stands for, and the surprise that a tenth of its days exceed.
 const PRIOR_DAYS: f64 = 20.0;
 const PRIOR_SCALE: f64 = 2.0;
-/// Days alike that are forgiven: an incident may come twice. Of restless series only this share of
-/// their days is.
-const FORGIVEN_MOST: f64 = 1.0;
-const FORGIVEN: f64 = 0.04;
+/// Days alike that are forgiven by week of comparison, the least and the most of them: an
+/// incident may come again, a habit comes more often.
+const FORGIVEN: f64 = 0.375;
+const FORGIVEN_BOUNDS: (f64, f64) = (1.0, 5.0);
+/// Runs of dates by week whose surprises are taken for incidents of the peers.
+const PEER_INCIDENTS: f64 = 0.5;
 /// Days that follow each other count once, up to so many: they are one incident.
 const RUN: usize = 4;
-/// A day is as surprising as another if it comes so close to it.
-const CLOSE: f64 = 1.0;
 /// Days on each side of a day that don't judge it: an incident may last.
 const NEAR: u32 = 1;
 /// Activity classes end at these shares of covered days.
 const ACTIVITY: [f64; 2] = [0.1, 0.5];
 
-/// Surprise of a day that is more than noise, and so many separate ones make a series restless.
+/// Surprise of a day that is more than noise. So many separate ones make a series restless, if
+/// they are so many a week.
 const UNRULY: f64 = 3.0;
 const RESTLESS: usize = 4;
+const RESTLESS_WEEKLY: f64 = 0.4;
 
 /// Peers: series of like dimension that are active about as often, and as restless.
 type Class = (u32, u8, u8, bool);
@@ -54,8 +56,8 @@ pub struct Calibration<'a> {
 /// The active days of a class.
 #[derive(Default)]
 struct Peers {
-    /// Surprise and day of all that surprise at all; the greatest first.
-    surprising: Vec<(f64, u32)>,
+    /// Surprise, day and series of all that surprise at all; the greatest first.
+    surprising: Vec<(f64, u32, usize)>,
     days: usize,
 }
 
@@ -83,19 +85,19 @@ impl<'a> Calibration<'a> {
             covered,
             alone,
         };
-        for (key, days) in scores {
+        for (at, (key, days)) in scores.iter().enumerate() {
             let class = calibration.class(*key, days);
             let peers = calibration.peers.entry(class).or_default();
             peers.days += days.len();
             let surprising = days.iter().filter(|day| day.surprise() > 0.0);
             peers
                 .surprising
-                .extend(surprising.map(|day| (day.surprise(), day.day)));
+                .extend(surprising.map(|day| (day.surprise(), day.day, at)));
         }
         for peers in calibration.peers.values_mut() {
             peers
                 .surprising
-                .sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+                .sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         }
         calibration
     }
@@ -109,26 +111,25 @@ impl<'a> Calibration<'a> {
             Dimension::Source => 1,
             Dimension::App | Dimension::Cause | Dimension::All => 2,
         };
-        (key.org, group, activity as u8, is_restless(days))
+        (key.org, group, activity as u8, is_restless(days, covered))
     }
 
     /// What a surprise is worth on a day of a series, given by its position among the scores.
     pub fn worth(&self, series: usize, day: u32, surprise: f64) -> Worth {
         let (key, days) = &self.scores[series];
         let alone = self.alone.get(&key.org).copied().unwrap_or(0);
-        let judges = |other: &&DayScore| {
-            let past = day < alone || other.day < day;
-            past && other.day.abs_diff(day) > NEAR
-        };
+        let end = day.max(alone);
+        let judges = |other: &&DayScore| other.day < end.max(day) && other.day.abs_diff(day) > NEAR;
         let own: Vec<&DayScore> = days.iter().filter(judges).collect();
-        let forgiven = if is_restless(days) {
-            (FORGIVEN * own.len() as f64).min(FORGIVEN_MOST)
-        } else {
-            FORGIVEN_MOST
-        };
-        let alike = (alike(&own, surprise, habit(&own)) - forgiven).max(0.0);
+        let weeks = f64::from(end) / 7.0;
+        let forgiven = (FORGIVEN * weeks).clamp(FORGIVEN_BOUNDS.0, FORGIVEN_BOUNDS.1);
+        let alike = alike(&own, surprise, forgiven);
         let peers = self.peers.get(&self.class(*key, days));
-        let (rare, count) = peers.map_or((0.0, 0), |peers| peers.share(surprise, day));
+        let covered = self.covered.get(&key.org).copied().unwrap_or(1);
+        let incidents = (PEER_INCIDENTS * f64::from(covered) / 7.0).ceil() as usize;
+        let (rare, count) = peers.map_or((0.0, 0), |peers| {
+            peers.share(surprise, day, (series, days.len()), incidents)
+        });
         let prior = 10f64.powf(-surprise / PRIOR_SCALE).min(1.0);
         let weight = count as f64;
         let rare = (weight * rare + PRIOR_DAYS * prior) / (weight + PRIOR_DAYS);
@@ -141,63 +142,79 @@ impl<'a> Calibration<'a> {
 }
 
 /// Whether a series surprises again and again, days in a row counted once.
-fn is_restless(days: &[DayScore]) -> bool {
+fn is_restless(days: &[DayScore], covered: u32) -> bool {
     let unruly = days.iter().filter(|day| day.surprise() >= UNRULY);
     let unruly: Vec<u32> = unruly.map(|day| day.day).collect();
-    unruly.chunk_by(|a, b| *b <= a + NEAR).count() >= RESTLESS
+    let runs = unruly.chunk_by(|a, b| *b <= a + NEAR).count();
+    runs >= RESTLESS && runs as f64 >= RESTLESS_WEEKLY * f64::from(covered) / 7.0
 }
 
-/// How surprising the days usually are that surprise at all, the greatest one left out: a series
-/// that bursts now and then bursts harder now and then, in proportion.
-fn habit(days: &[&DayScore]) -> f64 {
-    let surprising = days.iter().map(|day| day.surprise());
-    let (mut sum, mut most, mut count) = (0.0, 0.0, 0_u32);
-    for surprise in surprising.filter(|surprise| *surprise > 0.0) {
-        sum += surprise;
-        most = f64::max(most, surprise);
-        count += 1;
+/// How many of the days are as surprising. Days that follow each other are one incident; the most
+/// surprising ones are forgiven. What is less surprising counts in part, measured by how surprising
+/// the others usually are: a series that bursts now and then bursts harder now and then, in
+/// proportion.
+fn alike(days: &[&DayScore], surprise: f64, forgiven: f64) -> f64 {
+    let is_surprising = |day: &&DayScore| day.surprise() > 0.0;
+    let mut runs: Vec<f64> = Vec::new();
+    for run in days.chunk_by(|a, b| b.day <= a.day + NEAR && is_surprising(a) && is_surprising(b)) {
+        let surprises = run.iter().map(|day| day.surprise());
+        if run.len() <= RUN {
+            runs.push(surprises.fold(0.0, f64::max));
+        } else {
+            runs.extend(surprises);
+        }
     }
-    ((sum - most) / f64::from(count.max(2) - 1)).max(1.0)
-}
-
-/// How many of the days are as surprising; those that are less so count in part, measured by how
-/// surprising days usually are.
-fn alike(days: &[&DayScore], surprise: f64, habit: f64) -> f64 {
-    let alike = |day: &&DayScore| {
-        let like = day.surprise() > 0.0;
-        let part = ((day.surprise() - surprise) / habit).exp().min(1.0);
-        if like { part } else { 0.0 }
+    runs.retain(|surprise| *surprise > 0.0);
+    runs.sort_by(|a, b| b.total_cmp(a));
+    let usual = runs.get(forgiven as usize..).unwrap_or_default();
+    let habit = (usual.iter().sum::<f64>() / usual.len().max(1) as f64).max(1.0);
+    let counted = |(at, other): (usize, f64)| {
+        let part = ((other - surprise) / habit).exp().min(1.0);
+        part * (at as f64 + 1.0 - forgiven).clamp(0.0, 1.0)
     };
-    let close = |day: &&DayScore| day.surprise() >= surprise - CLOSE;
-    let mut sum = 0.0;
-    for run in days.chunk_by(|a, b| b.day == a.day + 1 && close(a) && close(b)) {
-        let all: f64 = run.iter().map(alike).sum();
-        let once = run.iter().map(alike).fold(0.0, f64::max);
-        sum += if run.len() <= RUN { once } else { all };
-    }
-    sum
+    runs.into_iter().enumerate().map(counted).sum()
 }
 
 impl Peers {
-    /// Share of the days of peers that are as surprising, those around a day left out: what
-    /// happens on a day happens to several series at once. And how many days were left.
-    fn share(&self, surprise: f64, day: u32) -> (f64, usize) {
+    /// Share of the days of other series that are as surprising, and how many days those are.
+    /// Those around the day are left out, since what happens on a day happens to several series at
+    /// once, and those of the dates that surprise most, which are taken for incidents.
+    fn share(
+        &self,
+        surprise: f64,
+        day: u32,
+        (series, own): (usize, usize),
+        incidents: usize,
+    ) -> (f64, usize) {
         let near = |other: u32| other.abs_diff(day) <= NEAR;
-        let rest = || self.surprising.iter().filter(|(_, other)| !near(*other));
-        let left_out = self
+        let other = |it: &&(f64, u32, usize)| !near(it.1) && it.2 != series;
+        let mut dates: Vec<u32> = Vec::new();
+        for (_, date, _) in self.surprising.iter().filter(other) {
+            if dates.len() >= incidents {
+                break;
+            }
+            if !dates.iter().any(|known| known.abs_diff(*date) <= NEAR) {
+                dates.push(*date);
+            }
+        }
+        let incident =
+            |it: &&(f64, u32, usize)| dates.iter().any(|known| known.abs_diff(it.1) <= NEAR);
+        let rest: Vec<f64> = self
             .surprising
             .iter()
-            .filter(|(_, other)| near(*other))
-            .count();
-        let count = self.days - left_out;
+            .filter(other)
+            .filter(|it| !incident(it))
+            .map(|it| it.0)
+            .collect();
+        let count = self.days.saturating_sub(own);
         if count == 0 {
             return (0.0, 0);
         }
         let rank = |share: f64| (share * count as f64) as usize;
-        let at = |rank: usize| rest().nth(rank).map_or(0.0, |(surprise, _)| *surprise);
+        let at = |rank: usize| rest.get(rank).copied().unwrap_or(0.0);
         let (edge, far) = (at(rank(TAIL)), at(rank(FAR)));
         if surprise <= edge {
-            let above = rest().take_while(|(other, _)| *other >= surprise).count();
+            let above = rest.iter().take_while(|other| **other >= surprise).count();
             return (above as f64 / count as f64, count);
         }
         let scale = ((far - edge) / (TAIL / FAR).ln()).clamp(SCALE.0, SCALE.1);

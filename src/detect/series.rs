@@ -81,6 +81,45 @@ impl Series {
     }
 }
 
+/// The failures of a series by day.
+#[derive(Clone, Debug)]
+pub struct DaySums {
+    /// Failures before each day. One more than there are days.
+    before: Vec<u64>,
+}
+
+impl DaySums {
+    /// Adds the hours of a series up, once for every question about its days.
+    pub fn of(series: &Series, calendar: &Calendar) -> Self {
+        let mut before = vec![0; calendar.days() as usize + 1];
+        for (hour, n) in &series.hours {
+            if let Some(sum) = before.get_mut(calendar.day(*hour) as usize + 1) {
+                *sum += n;
+            }
+        }
+        let mut sum = 0;
+        for day in &mut before {
+            sum += *day;
+            *day = sum;
+        }
+        Self { before }
+    }
+
+    /// Failures within a range of days, the end excluded.
+    pub fn within(&self, from: u32, to: u32) -> u64 {
+        let at = |day: u32| {
+            let known = self.before.get(day as usize).or(self.before.last());
+            known.copied().unwrap_or(0)
+        };
+        at(to) - at(from.min(to))
+    }
+
+    /// Failures of a day.
+    pub fn on(&self, day: u32) -> u64 {
+        self.within(day, day + 1)
+    }
+}
+
 /// Hours since the first one looked at, with their local day and hour of the week.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
@@ -95,7 +134,8 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    fn of(first: u32, last: u32, zone: Zone) -> Self {
+    /// The hours since 1970 from one to another, both included, in a zone.
+    pub fn of(first: u32, last: u32, zone: Zone) -> Self {
         let mut calendar = Self {
             origin: first,
             ..Self::default()

@@ -12,6 +12,7 @@ use super::series::{Calendar, Series};
 
 /// Lengths of the windows that are tried at each hour, in hours.
 const WINDOWS: [u32; 4] = [1, 3, 6, 24];
+const LONGEST: u32 = 24;
 /// The least failures of a window, its least excess and ratio: below, nothing is computed.
 const LEAST: u64 = 5;
 const LEAST_EXCESS: f64 = 4.0;
@@ -67,17 +68,20 @@ struct Spread {
 impl Spread {
     fn of_day(series: &Series, day: u32, rates: &Rates, calendar: &Calendar) -> Self {
         let (start, end) = calendar.hours_of(day);
+        let counts = series.within(start, end);
         let mut spread = Self::default();
         for (at, &length) in WINDOWS.iter().enumerate() {
-            let mut from = start;
+            let (mut from, mut rest) = (start, counts);
             while from < end {
                 let to = (from + length).min(end);
+                let (block, after) = rest.split_at(rest.partition_point(|(hour, _)| *hour < to));
+                let observed: u64 = block.iter().map(|(_, n)| n).sum();
                 let expected = rates.of_span(calendar, from, to);
-                let apart = series.sum(from, to) as f64 - expected;
+                let apart = observed as f64 - expected;
                 let share = apart * apart / expected.max(BLOCK_LEAST);
                 spread.sum[at] += share.min(BLOCK_MOST);
                 spread.blocks[at] += 1.0;
-                from = to;
+                (from, rest) = (to, after);
             }
         }
         spread
@@ -155,7 +159,7 @@ impl Scorer<'_> {
                 .without(day, hours, self.calendar)
                 .capped(hours, self.calendar);
             let model = all.without(day, &capped, self.calendar);
-            let rates = self.judged(day).then(|| model.rates());
+            let rates = self.judged(day).then(|| self.rates(&model, day));
             let of_day = rates.as_ref().map_or_else(Spread::default, |rates| {
                 Spread::of_day(self.series, day, rates, self.calendar)
             });
@@ -185,7 +189,7 @@ impl Scorer<'_> {
         }
         let mut model = self.past.clone();
         model.set_level(&self.recent, day, self.days);
-        let rates = model.rates();
+        let rates = self.rates(&model, day);
         let spread = self.spread.each(model.day_count());
         let windows = self.windows(day, &rates, &spread);
         let of_day = Spread::of_day(self.series, day, &rates, self.calendar);
@@ -204,17 +208,33 @@ impl Scorer<'_> {
     /// Whether any window that ends on a day can hold enough failures.
     fn judged(&self, day: u32) -> bool {
         let (start, end) = self.calendar.hours_of(day);
-        self.series.sum(start.saturating_sub(23), end) >= LEAST
+        self.series.sum(start.saturating_sub(LONGEST - 1), end) >= LEAST
+    }
+
+    /// What a model leads one to expect of the hours of a day, of those before it that its windows
+    /// reach, and of the ones beside them.
+    fn rates(&self, model: &Model, day: u32) -> Rates {
+        let (start, end) = self.calendar.hours_of(day);
+        let first = self.calendar.slot(start.saturating_sub(LONGEST - 1)) + 167;
+        let last = self.calendar.slot(end.saturating_sub(1)) + 1;
+        model.rates_between(first % 168, last % 168)
     }
 
     /// The most surprising disjoint windows that end on a day.
     fn windows(&self, day: u32, rates: &Rates, spread: &[f64; 4]) -> Vec<Window> {
         let (start, end) = self.calendar.hours_of(day);
+        let near = self.series.within(start.saturating_sub(LONGEST - 1), end);
+        let today = near.partition_point(|(hour, _)| *hour < start);
         let mut all = Vec::new();
-        for &(hour, _) in self.series.within(start, end) {
+        for (at, &(hour, _)) in near.iter().enumerate().skip(today) {
+            let (mut observed, mut from_at) = (0, at + 1);
             for (&length, &spread) in WINDOWS.iter().zip(spread) {
                 let from = (hour + 1).saturating_sub(length);
-                let window = self.window(from, hour + 1, rates, spread);
+                while from_at > 0 && near[from_at - 1].0 >= from {
+                    from_at -= 1;
+                    observed += near[from_at].1;
+                }
+                let window = self.window((from, hour + 1), observed, rates, spread);
                 all.extend(window.filter(|window| window.surprise >= KEPT));
             }
         }
@@ -236,8 +256,13 @@ impl Scorer<'_> {
         kept
     }
 
-    fn window(&self, start: u32, end: u32, rates: &Rates, spread: f64) -> Option<Window> {
-        let observed = self.series.sum(start, end);
+    fn window(
+        &self,
+        (start, end): (u32, u32),
+        observed: u64,
+        rates: &Rates,
+        spread: f64,
+    ) -> Option<Window> {
         if observed < LEAST {
             return None;
         }
@@ -265,13 +290,4 @@ fn at_least(count: u64, mean: f64, spread: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tail_is_that_of_the_negative_binomial() {
-        // mean 2, variance 4: size 2, probability one half; P(X = 0) = 1/4, P(X = 1) = 1/4
-        assert!((at_least(1, 2.0, 2.0) - 0.75).abs() < 1e-12);
-        assert!((at_least(2, 2.0, 2.0) - 0.5).abs() < 1e-12);
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 
 use loginscope::event::Flow;
 
-use super::{DAY, HOUR, Login, WEEK, World};
+use super::{DAY, HOUR, Login, World};
 
 pub const WRONG: &str = "Invalid Password";
 const LOCKED: &str = "Password lockout";
@@ -188,9 +188,10 @@ pub fn burst(world: &mut World, login: &Login, start: i64, minutes: i64, mean: f
     }
 }
 
-/// Weeks that a world has: 4 to 26, mostly few.
+/// Weeks that a world has: 2 to 26, mostly few. Every third seed is a world without incidents, and
+/// those have all lengths too.
 pub fn weeks(seed: u64) -> i64 {
-    const WEEKS: [i64; 6] = [4, 6, 8, 4, 12, 26];
-    let at = usize::try_from(seed).unwrap_or(0) % WEEKS.len();
-    WEEKS[at].min(WEEK)
+    const WEEKS: [i64; 8] = [4, 6, 2, 8, 4, 12, 3, 26];
+    let at = usize::try_from(seed / 3).unwrap_or(0) % WEEKS.len();
+    WEEKS[at]
 }

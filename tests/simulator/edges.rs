@@ -121,3 +121,56 @@ fn an_incident_in_the_first_week_is_found_with_low_confidence() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].confidence, loginscope::detect::Confidence::Low);
 }
+
+#[test]
+fn a_title_names_its_head() {
+    let title = |name: &dyn Fn(i64) -> Login, text: &dyn Fn(i64) -> &'static str| {
+        let mut world = calm(6, "UTC");
+        for at in 0..90 {
+            world.fails(&name(at), 30 * DAY + 9 * HOUR + at, text(at));
+        }
+        let titles = found(&world).into_iter().map(|finding| finding.title);
+        titles.collect::<Vec<String>>()
+    };
+    let many = |at: i64| Login {
+        user: format!("person{}@example.com", at % 30),
+        app: format!("App {}", at % 20),
+        source: format!("198.51.100.{}", at % 25),
+        flow: Flow::OauthJwtBearer,
+    };
+    let wrong = |_| WRONG;
+    let of_user = |at| Login {
+        user: String::from("job@example.com"),
+        ..many(at)
+    };
+    let of_app = |at| Login {
+        app: String::from("Console"),
+        ..many(at)
+    };
+    let of_source = |at| Login {
+        source: String::from("203.0.113.9"),
+        ..many(at)
+    };
+    let texts = [
+        WRONG,
+        "Restricted IP",
+        "Failed: Not approved for access",
+        "Password lockout",
+        "Failed: Invalid Token",
+        "Unable to process your login request",
+        "Organization is in maintenance",
+        "Username-Password Flow Disabled",
+        "Failed: Signature Invalid/Configured Certificate Mismatch",
+    ];
+    let each = |at: i64| texts[at as usize % texts.len()];
+    for (titles, named) in [
+        (title(&of_user, &wrong), "the user job@example.com"),
+        (title(&of_app, &wrong), "the app Console"),
+        (title(&of_source, &wrong), "the source 203.0.113.9"),
+        (title(&many, &wrong), "the cause \"Wrong password\""),
+        (title(&many, &each), "the whole org"),
+    ] {
+        let expected = format!("Failures of {named} spike: 90, expected 0");
+        assert_eq!(titles, [expected]);
+    }
+}

@@ -3,11 +3,19 @@
 use loginscope::event::Flow;
 
 use super::background::{Habit, WRONG};
+use super::clear::{expected, is_clear};
+use super::surges::{chatty_job, org_outage, surge};
 use super::{DAY, HOUR, Login, WEEK, World};
 
 const DOWN: &str = "Organization is in maintenance";
 const DISABLED: &str = "Username-Password Flow Disabled";
-const TOKEN: &str = "Failed: Invalid Token";
+/// Causes that are named by labels, and the text of their failures.
+const CAUSES: [(&str, &str); 2] = [
+    ("username-password-flow-disabled", DISABLED),
+    ("sso-failure", MISMATCH),
+];
+pub const MISMATCH: &str = "Failed: Signature Invalid/Configured Certificate Mismatch";
+pub const TOKEN: &str = "Failed: Invalid Token";
 /// Days before the first incident and between two.
 const CALM: i64 = 5 * DAY;
 const APART: i64 = 3 * DAY;
@@ -22,10 +30,12 @@ pub enum Kind {
     SlowRamp,
     NewEntity,
     NewSource,
+    Surge,
+    OrgOutage,
 }
 
 impl Kind {
-    const EACH: [Kind; 7] = [
+    const EACH: [Kind; 9] = [
         Kind::AppOutage,
         Kind::UserRetries,
         Kind::OrgPolicy,
@@ -33,6 +43,8 @@ impl Kind {
         Kind::SlowRamp,
         Kind::NewEntity,
         Kind::NewSource,
+        Kind::Surge,
+        Kind::OrgOutage,
     ];
 }
 
@@ -44,6 +56,8 @@ pub struct Incident {
     pub end: i64,
     /// Failures that it added.
     pub failures: i64,
+    /// What the same hours of other weeks have without it, in the series that tells it best.
+    pub expected: f64,
     /// Whether it is a clear one: 20 failures more than expected, three times as many, an hour.
     pub clear: bool,
     /// Names that tell it: of an app, a user, a source or a cause.
@@ -58,13 +72,7 @@ pub fn plant(world: &mut World, seed: u64) -> Vec<Incident> {
     while at < world.end() - DAY {
         let kind = Kind::EACH[world.rng.usize(0..Kind::EACH.len())];
         let twin = quiet || world.chance(0.4);
-        // in office hours, so that people are there
-        let start = at / DAY * DAY + world.minute(8 * HOUR, 15 * HOUR);
-        let start = if start / DAY % 7 > 4 {
-            start + 2 * DAY
-        } else {
-            start
-        };
+        let start = beginning(world, kind, at / DAY * DAY);
         if twin {
             innocent(world, kind, start);
         } else {
@@ -76,8 +84,26 @@ pub fn plant(world: &mut World, seed: u64) -> Vec<Incident> {
     planted
 }
 
+/// Where people take part, in office hours of a workday; else at any time.
+fn beginning(world: &mut World, kind: Kind, day: i64) -> i64 {
+    let of_people = matches!(kind, Kind::AppOutage | Kind::NewSource | Kind::OrgOutage);
+    if !of_people && world.chance(0.5) {
+        return day + world.minute(0, DAY);
+    }
+    let start = day + world.minute(8 * HOUR, 15 * HOUR);
+    let weekend = start / DAY % 7 > 4;
+    start + if weekend { 2 * DAY } else { 0 }
+}
+
+/// The text whose failures are those of a cause, or else the name itself.
+fn text_of(name: &String) -> String {
+    let text = CAUSES.iter().find(|(cause, _)| cause == name);
+    text.map_or_else(|| name.clone(), |(_, text)| String::from(*text))
+}
+
 fn real(world: &mut World, kind: Kind, start: i64) -> Option<Incident> {
     let before = world.part.rows.len();
+    let mut start = start;
     let (end, names) = match kind {
         Kind::AppOutage => app_outage(world, start),
         Kind::UserRetries => user_retries(world, start)?,
@@ -86,16 +112,25 @@ fn real(world: &mut World, kind: Kind, start: i64) -> Option<Incident> {
         Kind::SlowRamp => slow_ramp(world, start)?,
         Kind::NewEntity => new_entity(world, start),
         Kind::NewSource => new_source(world, start),
+        Kind::Surge => {
+            let (first, end, names) = surge(world, start)?;
+            start = first;
+            (end, names)
+        }
+        Kind::OrgOutage => org_outage(world, start),
     };
     let end = end.min(world.end());
     let failures = i64::try_from(world.part.rows.len() - before).unwrap_or(0);
+    world.planted.push(before..world.part.rows.len());
+    let texts: Vec<String> = names.iter().map(text_of).collect();
+    let expected = expected(world, &texts, start, end);
     Some(Incident {
         kind,
         start,
         end,
         failures,
-        // what is planted is at least three times what its own series has
-        clear: failures >= 20 && end - start >= HOUR,
+        expected,
+        clear: is_clear(failures, expected, end - start),
         names,
     })
 }
@@ -202,7 +237,7 @@ fn new_entity(world: &mut World, start: i64) -> (i64, Vec<String>) {
         flow: Flow::OauthJwtBearer,
     };
     let end = start + world.minute(HOUR, 12 * HOUR);
-    for _ in 0..world.minute(30, 120) {
+    for _ in 0..world.minute(22, 120) {
         let at = world.minute(start, end);
         world.fails(&login, at, "Failed: Not approved for access");
     }
@@ -213,7 +248,7 @@ fn new_entity(world: &mut World, start: i64) -> (i64, Vec<String>) {
 fn new_source(world: &mut World, start: i64) -> (i64, Vec<String>) {
     let source = format!("203.0.113.{}", world.minute(200, 255));
     let end = start + world.minute(HOUR, 5 * HOUR);
-    for _ in 0..world.minute(30, 150) {
+    for _ in 0..world.minute(22, 150) {
         let person = world.people[world.rng.usize(0..world.people.len())].clone();
         let login = Login {
             source: source.clone(),
@@ -259,6 +294,15 @@ fn innocent(world: &mut World, kind: Kind, start: i64) {
             HOUR,
             WRONG,
         ),
+        // a busy hour of a job that always fails a little
+        Kind::Surge => (
+            chatty_job(world).map_or(job, |(job, _)| job),
+            9,
+            HOUR,
+            TOKEN,
+        ),
+        // one person whom the identity provider doesn't know
+        Kind::OrgOutage => (person, 8, 2 * HOUR, MISMATCH),
     };
     for _ in 0..count {
         let at = start + world.minute(0, length);

@@ -1,14 +1,17 @@
 //! What `failure-spike` finds, measured: made-up organisations with labelled incidents and their
 //! innocent twins, straight into a tally.
 //!
-//! [`background`] makes what happens every week, [`incidents`] what should be found and what should
-//! not, [`score`] compares. The gate's seeds are none of those that thresholds were tuned on
-//! (1000 and up); everything is invented, so the numbers hold for organisations like these.
+//! [`background`] makes what happens every week, [`incidents`] and [`surges`] what should be found
+//! and what should not, [`clear`] says which of it is clear, [`score`] compares. The gate's seeds
+//! are none of those that anything was tuned on; everything is invented, so the numbers hold for
+//! organisations like these.
 
 mod background;
+mod clear;
 mod edges;
 mod incidents;
 mod score;
+mod surges;
 
 use loginscope::catalogue::Known;
 use loginscope::detect::Thresholds;
@@ -42,6 +45,8 @@ struct World {
     part: Part,
     people: Vec<Login>,
     jobs: Vec<background::Job>,
+    /// Rows of incidents.
+    planted: Vec<std::ops::Range<usize>>,
 }
 
 impl World {
@@ -58,6 +63,7 @@ impl World {
             part: Part::default(),
             people: Vec::new(),
             jobs: Vec::new(),
+            planted: Vec::new(),
         }
     }
 
@@ -149,22 +155,27 @@ fn measured(seeds: std::ops::Range<u64>, limits: &Thresholds) -> Measured {
     measured
 }
 
-/// One in twenty below what was measured on the gate's seeds: chance must not break a build.
+/// Seeds on which thresholds were tuned, and those that gate, which nobody looked at before.
+const TUNED: std::ops::Range<u64> = 1000..1240;
+const GATE: std::ops::Range<u64> = 5000..5048;
+
 #[test]
 fn clear_incidents_are_found_and_innocent_weeks_are_quiet() {
-    let measured = measured(1..25, &Thresholds::default());
+    let measured = measured(GATE, &Thresholds::default());
     let told = measured.to_string();
-    assert!(measured.recall_of_clear() >= 0.90, "{told}");
-    assert!(measured.false_per_week() <= 0.3, "{told}");
-    assert!(measured.is_one_finding_each(), "{told}");
+    assert!(measured.recall_of_clear() >= 0.95, "{told}");
+    assert!(measured.false_per_week() <= 0.15, "{told}");
+    assert!(measured.false_per_quiet_week() <= 0.2, "{told}");
+    assert!(measured.told_twice() <= 0.1, "{told}");
+    assert!(measured.named() >= 0.85, "{told}");
 }
 
-/// The table of a README or a page: `cargo test simulator -- --ignored --nocapture`.
+/// The table of the README: `cargo test --test it prints_what_is_measured -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints the measured table, of tuning and of gate seeds"]
 #[expect(clippy::print_stdout, reason = "a table for people")]
 fn prints_what_is_measured() {
-    for (name, seeds) in [("tuning", 1000..1040), ("gate", 1..25)] {
+    for (name, seeds) in [("tuning", TUNED), ("gate", GATE)] {
         println!("{name} seeds\n{}", measured(seeds, &Thresholds::default()));
     }
 }

@@ -93,11 +93,14 @@ impl Measured {
             }
             let Some(first) = own.first() else {
                 self.notes.push(format!(
-                    "seed {seed}: missed {:?} {} failures in {} h, {}",
+                    "seed {seed}: missed {}{:?} {} failures, {:.1} expected, in {} h, {} of {} weeks",
+                    if incident.clear { "clear " } else { "" },
                     incident.kind,
                     incident.failures,
+                    incident.expected,
                     (incident.end - incident.start) / HOUR,
                     world.instant(incident.start, 0),
+                    world.weeks,
                 ));
                 continue;
             };
@@ -143,9 +146,19 @@ impl Measured {
         f64::from(self.false_findings) / self.weeks as f64
     }
 
-    /// Whether few incidents are told twice.
-    pub fn is_one_finding_each(&self) -> bool {
-        self.sum(|kind| kind.extra) <= 0.25 * self.sum(|kind| kind.found)
+    /// The same in organisations without any incident.
+    pub fn false_per_quiet_week(&self) -> f64 {
+        f64::from(self.quiet_findings) / self.quiet_weeks as f64
+    }
+
+    /// Findings of an incident beyond its first, by incident found.
+    pub fn told_twice(&self) -> f64 {
+        self.sum(|kind| kind.extra) / self.sum(|kind| kind.found)
+    }
+
+    /// Share of the incidents found whose head is what the label names.
+    pub fn named(&self) -> f64 {
+        self.sum(|kind| kind.named) / self.sum(|kind| kind.found)
     }
 }
 

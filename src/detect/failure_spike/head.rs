@@ -30,6 +30,8 @@ impl Incident {
     }
 }
 
+/// Share of a cause's excess that a user, app or source must hold to stand before it.
+const WIDER: f64 = 0.87;
 /// Attempts, in times of the rarest value's, up to which a value is as rare.
 const RARE: u64 = 2;
 
@@ -151,7 +153,9 @@ fn head(
         .filter(|it| particular(&it.key))
         .collect();
     if let Some(best) = best(&nearly_all, attempts) {
-        return best;
+        let best = candidates.iter().find(|it| it.key == best);
+        let cause = best.and_then(|best| wider(&candidates, best));
+        return cause.or(best).map_or(spike.key, |it| it.key);
     }
     let half: Vec<Candidate> = holding(HALF)
         .into_iter()
@@ -159,6 +163,16 @@ fn head(
         .collect();
     // what the found series itself holds, it holds entirely
     best(&half, attempts).unwrap_or(spike.key)
+}
+
+/// A cause that holds clearly more than the most telling user, app or source, and tells more.
+fn wider<'a>(candidates: &'a [Candidate], best: &Candidate) -> Option<&'a Candidate> {
+    let wider = |it: &&Candidate| {
+        let is_cause = it.key.dimension == Dimension::Cause;
+        is_cause && best.held < WIDER * it.held && it.telling > best.telling
+    };
+    let wider = candidates.iter().filter(wider);
+    wider.max_by(|a, b| a.telling.total_cmp(&b.telling).then(b.key.cmp(&a.key)))
 }
 
 /// Successes while a spike lasts, by user, app and source.

@@ -3,11 +3,13 @@
 //! Days are counted, not failures: a series that bursts now and then has many raised days, but not
 //! in a row, so a run of them is judged by how often its days are raised.
 
+use std::ops::Range;
+
 use statrs::function::beta::checked_beta_reg;
 
-use super::super::baseline::Rates;
+use super::super::baseline::{Rates, by_day};
 use super::super::calibration::Worth;
-use super::super::series::Series;
+use super::super::series::{DaySums, Series};
 use super::spike::{Ground, Spike};
 
 /// Times the expectation that a day must have to be raised, and the least excess.
@@ -18,7 +20,7 @@ const QUIET_DAYS: u32 = 2;
 /// One raised day in so many is assumed beside those that were seen.
 const ASSUMED: (f64, f64) = (1.0, 10.0);
 /// The least share of the days of a run that are raised.
-const LEAST_SHARE: f64 = 0.6;
+const LEAST_SHARE: f64 = 0.7;
 /// Times the mean of the days before that the first days of a run have at least.
 const MORE: f64 = 1.2;
 /// A run that is found by itself is so many times as large as a spike.
@@ -36,9 +38,8 @@ pub struct Run {
 }
 
 impl Ground<'_> {
-    fn is_raised(&self, series: &Series, rates: &Rates, day: u32) -> bool {
-        let (start, end) = self.set.calendar.hours_of(day);
-        let observed = series.sum(start, end) as f64;
+    fn is_raised(&self, sums: &DaySums, rates: &Rates, day: u32) -> bool {
+        let observed = sums.on(day) as f64;
         if observed < DAY_EXCESS {
             return false;
         }
@@ -47,11 +48,18 @@ impl Ground<'_> {
     }
 
     /// The run of raised days that begins on a day. It is a level shift if its chance is small.
-    pub fn run(&self, series: &Series, rates: &Rates, day: u32) -> Option<Run> {
+    /// The days of shifts that are known already say nothing about it.
+    pub fn run(
+        &self,
+        (series, sums): (&Series, &DaySums),
+        rates: &Rates,
+        day: u32,
+        known: &[Range<u32>],
+    ) -> Option<Run> {
         let calendar = &self.set.calendar;
         let (mut raised, mut last, mut quiet, mut at) = (0_u32, day, 0, day);
         while at < calendar.days() && quiet <= QUIET_DAYS {
-            if self.is_raised(series, rates, at) {
+            if self.is_raised(sums, rates, at) {
                 (raised, last, quiet) = (raised + 1, at, 0);
             } else {
                 quiet += 1;
@@ -64,21 +72,19 @@ impl Ground<'_> {
             return None;
         }
         let outside = (0..day.saturating_sub(1)).chain(last + 2..calendar.days());
-        let judged: Vec<u32> = if day > self.limits.spike_past_days {
-            (0..day.saturating_sub(1)).collect()
-        } else {
-            outside.collect()
-        };
+        let is_known = |day: &u32| known.iter().any(|shift| shift.contains(day));
+        let judged: Vec<u32> = outside.filter(|day| !is_known(day)).collect();
         let other = judged
             .iter()
-            .filter(|day| self.is_raised(series, rates, **day));
+            .filter(|day| self.is_raised(sums, rates, **day));
         let known = judged.len() as f64 + ASSUMED.1;
         let share = (other.count() as f64 + ASSUMED.0) / known;
         // one standard error more: few days tell little
         let share = share + (share * (1.0 - share) / known).sqrt();
         let (start, end) = calendar.hours_of(last);
         let end = series.within(start, end).last()?.0 + 1;
-        let p = at_least_of(raised, days, share);
+        // that its first day is raised is why it was looked at
+        let p = at_least_of(raised - 1, days - 1, share);
         Some(Run { days, end, p })
     }
 }
@@ -88,17 +94,18 @@ pub fn shifts(series: &Series, ground: &Ground<'_>, first: u32, needed: f64) -> 
     let calendar = &ground.set.calendar;
     let mut found = Vec::new();
     let mut next = 0;
-    for (hour, _) in &series.hours {
-        let day = calendar.day(*hour);
-        if day < next || !begins(series, ground, day) {
+    let mut known = Vec::new();
+    let sums = DaySums::of(series, calendar);
+    for (day, _) in by_day(series, calendar) {
+        if day < next || !begins(&sums, ground, day) {
             continue;
         }
         next = day + 1;
         let rates = ground.rates(series, day, day + ground.limits.spike_shift_days);
-        if !ground.is_raised(series, &rates, day) {
+        if !ground.is_raised(&sums, &rates, day) {
             continue;
         }
-        let Some(run) = ground.run(series, &rates, day) else {
+        let Some(run) = ground.run((series, &sums), &rates, day, &known) else {
             continue;
         };
         next = day + run.days;
@@ -127,8 +134,11 @@ pub fn shifts(series: &Series, ground: &Ground<'_>, first: u32, needed: f64) -> 
             shift: Some(run.days),
         };
         let large = spike.excess() >= LARGE * ground.limits.spike_min_excess;
-        if large && spike.is_large(ground.limits) && next > first {
-            found.push(spike);
+        if large && spike.is_large(ground.limits) {
+            known.push(day..next);
+            if next > first {
+                found.push(spike);
+            }
         }
     }
     found
@@ -141,17 +151,12 @@ fn at_least_of(raised: u32, days: u32, share: f64) -> f64 {
 }
 
 /// Whether a run may begin on a day: it and most of the days after it have failures enough.
-fn begins(series: &Series, ground: &Ground<'_>, day: u32) -> bool {
-    let enough = |day: u32| {
-        let (start, end) = ground.set.calendar.hours_of(day);
-        series.sum(start, end) as f64 >= DAY_EXCESS
-    };
+fn begins(sums: &DaySums, ground: &Ground<'_>, day: u32) -> bool {
+    let enough = |day: u32| sums.on(day) as f64 >= DAY_EXCESS;
     let days = ground.limits.spike_shift_days + QUIET_DAYS;
     let after = (day..day + days).filter(|day| enough(*day)).count();
     // before anything is learned: is there more than in the mean of the days before?
-    let (start, _) = ground.set.calendar.hours_of(day);
-    let (end, _) = ground.set.calendar.hours_of(day + days);
-    let mean = series.sum(0, start) as f64 / f64::from(day.max(1));
-    let more = series.sum(start, end) as f64 >= MORE * mean * f64::from(days);
+    let mean = sums.within(0, day) as f64 / f64::from(day.max(1));
+    let more = sums.within(day, day + days) as f64 >= MORE * mean * f64::from(days);
     more && enough(day) && after >= ground.limits.spike_shift_days as usize
 }

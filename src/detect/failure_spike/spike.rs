@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::baseline::{Days, Model, Rates};
 use super::super::calibration::{Calibration, Worth, needed};
-use super::super::series::{Key, Series, SeriesSet};
+use super::super::series::{DaySums, Key, Series, SeriesSet};
 use super::super::surprise::{DayScore, Window, scores};
 use super::super::{Seen, Thresholds};
 use super::shift::shifts;
@@ -127,7 +127,8 @@ impl<'a> Ground<'a> {
         while let Some(hour) = before(start).rev().find(|hour| raised(*hour)) {
             start = hour;
         }
-        match self.run(series, &rates, calendar.day(start)) {
+        let sums = DaySums::of(series, calendar);
+        match self.run((series, &sums), &rates, calendar.day(start), &[]) {
             Some(run) if run.end >= end && run.p <= self.limits.spike_shift_chance => {
                 (start, run.end, Some(run.days))
             }
@@ -158,7 +159,7 @@ pub fn spikes(seen: &Seen<'_>, ground: &Ground<'_>) -> (Vec<Spike>, Vec<Spike>) 
     let covered: BTreeMap<u32, u32> = orgs()
         .map(|(org, _)| (*org, ground.covered(*org)))
         .collect();
-    let past = ground.limits.spike_past_days;
+    let past = ground.limits.spike_first_days;
     let alone = orgs().map(|(org, days)| (*org, days.after(past))).collect();
     let calibration = Calibration::of(&all, &covered, alone);
     let first = set.calendar.hour(seen.since.minute()).unwrap_or(0);

@@ -1,7 +1,6 @@
 //! An incident in words: its minutes, who and what takes part, and how sure that is.
 //!
-//! Users and sources stand in the scope only, never in a text: those are pseudonyms where a report
-//! is redacted.
+//! Names come from `Resolved` alone, so that what a title names is what tables and scope name.
 
 use std::collections::BTreeMap;
 
@@ -216,15 +215,17 @@ fn reason(ground: &Ground<'_>, spike: &Spike, shape: Shape, why: &str) -> String
     text
 }
 
-/// The head in words, without the name of a person or an address.
+/// The head in words, with its name.
 pub fn subject_of(seen: &Seen<'_>, key: Key) -> String {
+    let resolved = seen.resolved;
+    let named = |what: &str, name: Option<&str>| match name {
+        Some(name) => format!("the {what} {name}"),
+        None => format!("one {what}"),
+    };
     match key.dimension {
-        Dimension::User => String::from("one user"),
-        Dimension::Source => String::from("one source"),
-        Dimension::App => match seen.resolved.apps.get(key.number) {
-            Some(app) => format!("the app {app}"),
-            None => String::from("one app"),
-        },
+        Dimension::User => named("user", resolved.users.get(key.number)),
+        Dimension::Source => named("source", resolved.sources.get(key.number)),
+        Dimension::App => named("app", resolved.apps.get(key.number)),
         Dimension::Cause => cause_title(seen, key.number),
         Dimension::All => String::from("the whole org"),
     }
