@@ -14,6 +14,7 @@ use super::reject::{Reason, value};
 use super::row::{Evidence, Row};
 use super::value::flow::{Told, flow};
 use super::value::known::{api_version, client, host, known, tls};
+use super::value::login_id::{IdKind, LoginId};
 use super::value::time::{TimeFault, TimeReader};
 use super::value::{address, id};
 use crate::catalogue::Known;
@@ -52,6 +53,8 @@ pub struct Decoder<'a> {
     /// The org of files that name none.
     org: Sym,
     dims_columns: Vec<usize>,
+    /// The column of the logins' ids, and their kind.
+    id_column: Option<(usize, IdKind)>,
     key: Vec<u8>,
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
     users: FxHashMap<Box<[u8]>, Sym>,
@@ -75,6 +78,7 @@ impl<'a> Decoder<'a> {
         dims_columns.sort_unstable();
         dims_columns.dedup();
         let org = org.map_or(Sym::UNKNOWN, |org| names.symbols.intern(org));
+        let kind = IdKind::of_column(columns.name(Role::Id));
         Self {
             reading,
             known,
@@ -82,6 +86,7 @@ impl<'a> Decoder<'a> {
             names,
             org,
             dims_columns,
+            id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
             dims: FxHashMap::default(),
             users: FxHashMap::default(),
@@ -105,6 +110,13 @@ impl<'a> Decoder<'a> {
     /// The combinations met so far.
     pub fn dims_table(&self) -> &DimsTable {
         &self.names.dims
+    }
+
+    /// The id of the login in a row, where the file has such a column and the row a real id.
+    pub fn login_id<'b>(&self, record: &Record, block: &'b [u8]) -> Option<LoginId<'b>> {
+        let (column, kind) = self.id_column?;
+        let text = std::str::from_utf8(record.raw(block, column)).ok()?;
+        LoginId::of(text, self.reading.columns.name(Role::Id), kind)
     }
 
     /// What a record is. `block` is the bytes that the record's fields point into.

@@ -16,7 +16,10 @@ use crate::normalise::value::id::long_id;
 use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
-use crate::tally::{Fate, Fill, Filled, Planned, Resolved, Tally, ToRead, fill};
+use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill};
+
+/// Bytes of rows that may stand in several files which are in memory at a time.
+const OVERLAP_BUDGET: u64 = 256 << 20;
 
 /// Reads and counts all files on all cores.
 pub(super) fn read(
@@ -39,12 +42,16 @@ pub(super) fn read(
             pool: &pool,
             cuts: &cuts(ask, known),
             piece_size: ask.work.piece_size,
+            overlap_budget: OVERLAP_BUDGET,
             progress: &progress,
             stop,
         },
     );
     progress.finish();
-    Ok(filled?)
+    filled.map_err(|error| match error {
+        NotFilled::Interrupted(stopped) => stopped.into(),
+        other => other.into(),
+    })
 }
 
 /// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.

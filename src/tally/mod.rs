@@ -11,9 +11,11 @@ pub mod coverage;
 mod fill;
 pub mod frames;
 mod joints;
+pub mod overlap;
 mod parquet;
 mod plan;
 mod resolve;
+mod rounds;
 mod row;
 mod worker;
 
@@ -22,7 +24,7 @@ use rustc_hash::FxHashMap;
 use crate::event::{Dims, DimsId, Instant, Sym, Symbols};
 use crate::normalise::Names;
 
-pub use fill::{FileRead, Fill, Filled, Interrupted, ToRead, fill};
+pub use fill::{FileRead, Fill, Filled, Interrupted, NotFilled, ToRead, fill};
 pub use parquet::write as write_parquet;
 pub use plan::{Fate, Planned, Told, plan};
 pub use resolve::{NameTable, Resolved};

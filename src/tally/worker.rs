@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::counts::Counts;
+use super::overlap::{self, Watch};
 use crate::event::{DimsId, Place};
 use crate::ingest::csv::{self, Record, Step};
 use crate::ingest::{Blocks, Compression, Piece, find_first_record};
@@ -111,6 +112,8 @@ pub(super) struct Work<'w, 'd> {
     pub(super) reading: &'w Reading<'w>,
     pub(super) decoder: &'w mut Decoder<'d>,
     pub(super) counts: &'w mut Counts,
+    /// What is done with each attempt beside counting it.
+    pub(super) watch: &'w mut Watch<'d>,
     pub(super) success: &'w mut Vec<bool>,
     /// Set when the user wants to stop.
     pub(super) stop: &'w AtomicBool,
@@ -173,8 +176,20 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
     }
     match work.decoder.row(record, bytes) {
         normalise::Row::Attempt { at, user, dims } => {
-            span.ledger.events += 1;
             let place = Place::new(span.index, span.lines + 1);
+            if !work.watch.is_off() {
+                let id = work.decoder.login_id(record, bytes);
+                let read = overlap::Read {
+                    at,
+                    place,
+                    user,
+                    dims,
+                };
+                if work.watch.keeps_back(read, id) {
+                    return;
+                }
+            }
+            span.ledger.events += 1;
             let success = work.is_success(dims);
             work.counts.add(at, success, user, dims, place);
         }
