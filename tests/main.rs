@@ -13,6 +13,7 @@ mod golden;
 mod hostile;
 mod house;
 mod laws;
+mod overlaps;
 mod readme;
 mod registers;
 mod sample_data;

@@ -139,6 +139,7 @@ pub(super) fn material<'a>(
         suppressions: &looked.config.suppressions,
         fail_on: ask.output.fail_on.severity(),
         inputs: planned.iter().map(seen).collect(),
+        overlaps: &filled.overlaps,
         missing: missing(found),
         notes: looked.notes,
     }

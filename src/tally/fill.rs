@@ -78,7 +78,9 @@ pub struct Interrupted;
 pub enum NotFilled {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
-    #[error("rows that stand in several files did not fit into the folder for temporary files: {0}")]
+    #[error(
+        "rows that stand in several files did not fit into the folder for temporary files: {0}"
+    )]
     Disk(io::Error),
 }
 
@@ -103,7 +105,9 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, NotFill
         let again = rounds.shares.len();
         rounds.reopen(&sieve.files);
         let sizes = rounds.files.iter().zip(&sieve.files);
-        let bytes = sizes.filter(|(_, again)| **again).map(|(file, _)| file.size);
+        let bytes = sizes
+            .filter(|(_, again)| **again)
+            .map(|(file, _)| file.size);
         with.progress.lengthen(bytes.sum());
         rounds.read(with, Watching::Sifting(&sieve))?;
         let Rounds { files, shares, .. } = &rounds;

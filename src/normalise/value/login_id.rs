@@ -98,9 +98,24 @@ mod tests {
     #[test]
     fn placeholders_are_no_ids() {
         for text in [
-            "", " ", "N/A", "Unknown", "null", "0", "000000000000000", "0Ya000000000000",
-            "0Ya000000000000AAA", "REQUEST_ID", "SLB:REQUEST_ID", "request_id", "***", "0Ya***",
-            "xxxxxxxx", "[id]", "<redacted>", "00000000-0000-0000-0000-000000000000",
+            "",
+            " ",
+            "N/A",
+            "Unknown",
+            "null",
+            "0",
+            "000000000000000",
+            "0Ya000000000000",
+            "0Ya000000000000AAA",
+            "REQUEST_ID",
+            "SLB:REQUEST_ID",
+            "request_id",
+            "***",
+            "0Ya***",
+            "xxxxxxxx",
+            "[id]",
+            "<redacted>",
+            "00000000-0000-0000-0000-000000000000",
         ] {
             assert_eq!(of(text, "REQUEST_ID"), None, "{text}");
         }

@@ -1,6 +1,6 @@
 //! What became of each file, what it costs, and what that makes of the exit code.
 
-use super::{Material, Outcome};
+use super::{Material, Outcome, overlaps};
 use crate::normalise::{LayoutKind, Ledger};
 use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
 use crate::report::words::count;
@@ -23,7 +23,8 @@ pub(super) fn seen(material: &Material<'_>) -> Seen {
     let inputs: Vec<Input> = material
         .inputs
         .iter()
-        .map(|seen| input(seen, material))
+        .enumerate()
+        .map(|(at, seen)| input(at, seen, material))
         .collect();
     let mut sum = Ledger::default();
     for (_, file) in material.read() {
@@ -87,7 +88,7 @@ pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Re
     })
 }
 
-fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
+fn input(at: usize, seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
     let (sum, mut notes) = match &seen.outcome {
         Outcome::Read { file, notes } => {
             let mut texts = notes.texts(&file.evidence, &material.options.timezone);
@@ -101,6 +102,7 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
+    notes.extend(overlaps::of_input(material, at));
     notes.dedup();
     let container = seen
         .layout
@@ -196,6 +198,7 @@ fn notes(material: &Material<'_>, capped: &[&str], zone_lacking: bool) -> Vec<St
             material.options.timezone
         ));
     }
+    notes.extend(overlaps::notes(material));
     notes.extend(of_files(material));
     for path in capped {
         notes.push(format!(

@@ -191,8 +191,7 @@ pub(super) fn take(login: &mut Dims, other: &Dims) {
         Flow::Other => false,
         Flow::OauthUnknown => login.flow == Flow::Other,
         _ if other.basis == Basis::Stated => {
-            login.basis == Basis::Inferred
-                || matches!(login.flow, Flow::Other | Flow::OauthUnknown)
+            login.basis == Basis::Inferred || matches!(login.flow, Flow::Other | Flow::OauthUnknown)
         }
         _ => login.flow == Flow::Other,
     };

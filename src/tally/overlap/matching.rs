@@ -174,7 +174,9 @@ impl Second<'_> {
 
     fn share_a_file(&self, login: &Login, unit: &Login) -> bool {
         let file = |at: &u32| self.member(*at).place.file();
-        login.iter().any(|one| unit.iter().any(|other| file(one) == file(other)))
+        login
+            .iter()
+            .any(|one| unit.iter().any(|other| file(one) == file(other)))
     }
 
     /// What tells logins apart for the rows that look for one.
@@ -265,13 +267,18 @@ impl<'a, 'm> Offer<'a, 'm> {
         let login_of = |(_, alike, at): (Agreement, usize, usize)| self.alike[alike].logins[at];
         for number in alikes {
             let alike = &self.alike[number];
-            let Some(agreement) = alike.logins.get(alike.next).and_then(|first| {
-                self.second.agreement(&self.logins[*first], unit)
-            }) else {
+            let Some(agreement) = alike
+                .logins
+                .get(alike.next)
+                .and_then(|first| self.second.agreement(&self.logins[*first], unit))
+            else {
                 continue;
             };
-            let free = (alike.next..alike.logins.len())
-                .find(|at| !self.second.share_a_file(&self.logins[alike.logins[*at]], unit));
+            let free = (alike.next..alike.logins.len()).find(|at| {
+                !self
+                    .second
+                    .share_a_file(&self.logins[alike.logins[*at]], unit)
+            });
             let Some(at) = free else { continue };
             let found = (agreement, number, at);
             let order = |found: (Agreement, usize, usize)| {

@@ -49,7 +49,10 @@ impl Repeated {
     }
 
     fn index(&mut self) {
-        let at = |upper: u64| self.hashes.partition_point(|hash| upper_bits(*hash) < upper);
+        let at = |upper: u64| {
+            self.hashes
+                .partition_point(|hash| upper_bits(*hash) < upper)
+        };
         self.starts = (0..=1 << INDEXED_BITS).map(at).collect();
     }
 
@@ -60,7 +63,6 @@ impl Repeated {
         let at = self.hashes[start..end].binary_search(&hash).ok()?;
         self.seconds.get(start + at).copied()
     }
-
 }
 
 fn upper_bits(hash: u64) -> u64 {
@@ -88,6 +90,11 @@ mod tests {
         assert_eq!(found.repeated.second_of(8), None);
         assert_eq!(found.files, [true, true, true, true]);
         assert_eq!(found.rows, 5);
-        assert!(Repeated::of(vec![Met::new(1, 0, 1)], 1).repeated.hashes.is_empty());
+        assert!(
+            Repeated::of(vec![Met::new(1, 0, 1)], 1)
+                .repeated
+                .hashes
+                .is_empty()
+        );
     }
 }

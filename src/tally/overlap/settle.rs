@@ -97,19 +97,15 @@ struct World<'w, 'f> {
 }
 
 impl<'w, 'f> World<'w, 'f> {
-    fn of(
-        shares: &'w [Share],
-        again: usize,
-        files: &'w [ToRead<'f>],
-        with: &Fill<'_>,
-    ) -> Self {
+    fn of(shares: &'w [Share], again: usize, files: &'w [ToRead<'f>], with: &Fill<'_>) -> Self {
         let mut names = Names::default();
         let renames = shares.iter().enumerate().map(|(at, share)| {
             if at < again {
                 return (Vec::new(), Vec::new());
             }
             let texts = share.names.symbols.texts();
-            let syms = std::iter::once(Sym::UNKNOWN).chain(texts.map(|text| names.symbols.intern(text)));
+            let syms =
+                std::iter::once(Sym::UNKNOWN).chain(texts.map(|text| names.symbols.intern(text)));
             let syms: Vec<Sym> = syms.collect();
             let all = share.names.dims.all().iter();
             let dims = all.map(|dims| names.dims.intern(dims.renamed(&syms)));
@@ -122,7 +118,9 @@ impl<'w, 'f> World<'w, 'f> {
         let mut layouts: BTreeMap<&str, u32> = BTreeMap::new();
         let layout = files.iter().map(|file| {
             let next = u32::try_from(layouts.len()).unwrap_or(u32::MAX);
-            *layouts.entry(file.reading.layout.id.as_str()).or_insert(next)
+            *layouts
+                .entry(file.reading.layout.id.as_str())
+                .or_insert(next)
         });
         Self {
             person: texts.map(|text| people.person(text)).collect(),
@@ -185,7 +183,8 @@ impl<'w, 'f> World<'w, 'f> {
         } else {
             self.names.dims.intern(dims)
         };
-        self.counts.add(kept.at, kept.success, user, dims, kept.place);
+        self.counts
+            .add(kept.at, kept.success, user, dims, kept.place);
     }
 
     fn file(&self, member: &Member) -> usize {

@@ -126,7 +126,10 @@ impl Shared {
         }
         let named = sessions(shares).flat_map(|(share, session)| {
             let text = |sym: Sym| share.names.symbols.text(sym);
-            session.named.iter().map(move |&(id, name)| (text(id), text(name)))
+            session
+                .named
+                .iter()
+                .map(move |&(id, name)| (text(id), text(name)))
         });
         let people = People::of(named);
         shared.incomparable = incomparable(shares, &open, &people, &classes);
@@ -138,9 +141,7 @@ impl Shared {
     }
 }
 
-fn sessions(
-    shares: &[Share],
-) -> impl Iterator<Item = (&Share, &crate::tally::rounds::Session)> {
+fn sessions(shares: &[Share]) -> impl Iterator<Item = (&Share, &crate::tally::rounds::Session)> {
     shares
         .iter()
         .flat_map(|share| share.sessions.iter().map(move |session| (share, session)))
@@ -168,18 +169,16 @@ fn gather(shares: &[Share], files: usize) -> (Classes, BTreeMap<(usize, u32), u6
             *counts.entry((session.file, quarter)).or_default() += n;
         }
         of_file.org_open |= orgs.remove(&Sym::UNKNOWN);
-        let texts = orgs.iter().map(|org| share.names.symbols.text(*org).to_owned());
+        let texts = orgs
+            .iter()
+            .map(|org| share.names.symbols.text(*org).to_owned());
         of_file.orgs.extend(texts);
     }
     (Classes::of(&gathered), counts)
 }
 
 /// Rows in the open quarters, by person.
-fn stretches(
-    shares: &[Share],
-    open: &[Vec<u32>],
-    people: &People,
-) -> Vec<Stretch> {
+fn stretches(shares: &[Share], open: &[Vec<u32>], people: &People) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for (share, session) in sessions(shares) {
         let mut person: FxHashMap<Sym, u64> = FxHashMap::default();
@@ -231,12 +230,7 @@ fn meeting(mut stretches: Vec<Stretch>, classes: &Classes) -> BTreeSet<(usize, u
 
 /// Whether in some quarter of an hour one file has users known by id alone and another that may
 /// share its logins has users known by name alone.
-fn incomparable(
-    shares: &[Share],
-    open: &[Vec<u32>],
-    people: &People,
-    classes: &Classes,
-) -> bool {
+fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &Classes) -> bool {
     let mut by_quarter: BTreeMap<u32, [BTreeSet<usize>; 2]> = BTreeMap::new();
     for (share, session) in sessions(shares) {
         let mut known: FxHashMap<Sym, Called> = FxHashMap::default();
