@@ -344,42 +344,83 @@ fn logins(rows: &[Seen], with_users: bool) -> Vec<Vec<&Seen>> {
             .filter(|unit| unit[0].file == file)
             .cloned()
             .collect();
-        let earlier = logins.len();
-        let mut taken = vec![false; earlier];
-        for only_equals in [true, false] {
-            open.retain(|unit| {
-                let fit = |login: &Vec<&Seen>| {
-                    let second = login[0].at / 1000 == unit[0].at / 1000;
-                    let disjoint = login.iter().all(|a| unit.iter().all(|b| a.file != b.file));
-                    let who = person(login[0]) == person(unit[0]);
-                    let both = login
-                        .iter()
-                        .flat_map(|a| unit.iter().map(move |b| compare(a, b)));
-                    let all: Option<Vec<u32>> = both.collect();
-                    all.filter(|_| second && disjoint && who)
-                        .and_then(|all| all.into_iter().max())
-                };
-                let best = (0..earlier)
-                    .filter(|at| !taken[*at])
-                    .filter_map(|at| Some((fit(&logins[at])?, at)))
-                    .filter(|(agreed, _)| !only_equals || *agreed == u32::MAX)
-                    .min_by_key(|(agreed, at)| {
-                        let kept = logins[*at][0];
-                        (std::cmp::Reverse(*agreed), kept.file, kept.at, kept.line)
-                    });
-                if let Some((_, at)) = best {
-                    logins[at].extend(unit.iter().copied());
-                    taken[at] = true;
-                }
-                best.is_none()
-            });
+        let fit = |login: &[&Seen], unit: &[&Seen]| -> Option<u32> {
+            let second = login[0].at / 1000 == unit[0].at / 1000;
+            let disjoint = login.iter().all(|a| unit.iter().all(|b| a.file != b.file));
+            let who = person(login[0]) == person(unit[0]);
+            let both = login
+                .iter()
+                .flat_map(|a| unit.iter().map(move |b| compare(a, b)));
+            let all: Option<Vec<u32>> = both.collect();
+            all.filter(|_| second && disjoint && who)?.into_iter().max()
+        };
+        let mut pairs: Vec<(std::cmp::Reverse<u32>, usize, usize)> = Vec::new();
+        for (at, login) in logins.iter().enumerate() {
+            for (number, unit) in open.iter().enumerate() {
+                pairs
+                    .extend(fit(login, unit).map(|agreed| (std::cmp::Reverse(agreed), at, number)));
+            }
         }
+        let mut given: BTreeMap<usize, usize> = BTreeMap::new();
+        // Equals first, each row the first login that has its equal; then what agrees in most.
+        let equal = std::cmp::Reverse(u32::MAX);
+        pairs.sort_by_key(|&(agreed, login, unit)| {
+            let (first, then) = if agreed == equal {
+                (unit, login)
+            } else {
+                (login, unit)
+            };
+            (agreed, first, then)
+        });
+        for &(_, login, unit) in &pairs {
+            if !given.contains_key(&login) && !given.values().any(|taken| *taken == unit) {
+                given.insert(login, unit);
+            }
+        }
+        // Then as many as possible, without touching equals.
+        let firm: BTreeSet<usize> = pairs
+            .iter()
+            .filter(|(agreed, login, unit)| *agreed == equal && given.get(login) == Some(unit))
+            .map(|(_, login, _)| *login)
+            .collect();
+        pairs.retain(|(_, login, _)| !firm.contains(login));
+        for unit in 0..open.len() {
+            if !given.values().any(|taken| *taken == unit) {
+                make_room(unit, &pairs, &mut given, &mut BTreeSet::new());
+            }
+        }
+        let taken: BTreeSet<usize> = given.values().copied().collect();
+        for (login, unit) in given {
+            logins[login].extend(open[unit].iter().copied());
+        }
+        let mut number = 0..;
+        open.retain(|_| !taken.contains(&number.next().expect("numbers go on")));
         logins.append(&mut open);
     }
     for login in &mut logins {
         login[1..].sort_by_key(|row| (row.file, row.at, row.line));
     }
     logins
+}
+
+/// Finds a login for a row, where others can move to another that they fit.
+fn make_room(
+    unit: usize,
+    pairs: &[(std::cmp::Reverse<u32>, usize, usize)],
+    given: &mut BTreeMap<usize, usize>,
+    seen: &mut BTreeSet<usize>,
+) -> bool {
+    for &(_, login, _) in pairs.iter().filter(|(_, _, of)| *of == unit) {
+        if !seen.insert(login) {
+            continue;
+        }
+        let holder = given.get(&login).copied();
+        if holder.is_none_or(|holder| make_room(holder, pairs, given, seen)) {
+            given.insert(login, unit);
+            return true;
+        }
+    }
+    false
 }
 
 fn same_user(row: &Seen, user: &str) -> bool {

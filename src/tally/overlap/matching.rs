@@ -1,14 +1,14 @@
 //! Which rows of one second are one login.
 //!
-//! Files are taken in byte order of path. A row looks for a login of earlier files that none of
-//! its own file's rows has been given to and with which it agrees in all that both know. First
-//! every row is given to a login that has its equal; then each row in order of line to the one it
-//! agrees with in most. What finds none is a login of its own. So what files share counts once,
-//! and look-alikes within one file are all kept.
+//! Files are taken in byte order of path. Each of a file's rows is given to a login of earlier
+//! files, one to one, where the two agree in all that both know ([`pairing`](super::pairing)).
+//! What finds none is a login of its own. So what files share counts once, and look-alikes within
+//! one file are all kept.
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{Agreement, EQUAL, Facts, Told};
+use super::facts::{Agreement, Facts, Told};
+use super::pairing::Pairing;
 use crate::event::{DimsId, Instant, Place, Sym};
 
 /// A row that was kept back, in the numbers of the whole run.
@@ -131,24 +131,15 @@ impl Second<'_> {
         logins
     }
 
-    /// Gives the rows of one file to logins of earlier files.
+    /// Gives the rows of one file to logins of earlier files, which are in order of their first
+    /// rows.
     fn give(&self, logins: &mut Vec<Login>, units: Vec<Login>) {
-        let mut given: Vec<Option<usize>> = vec![None; units.len()];
-        if let ([login], [unit]) = (logins.as_slice(), units.as_slice()) {
+        let given = match (logins.as_slice(), units.as_slice()) {
+            ([], units) => vec![None; units.len()],
             // By far the most seconds have one login of a user.
-            let fits = !self.share_a_file(login, unit) && self.agreement(login, unit).is_some();
-            given[0] = fits.then_some(0);
-        } else if !logins.is_empty() {
-            let mut offer = Offer::of(self, logins);
-            for (unit, given) in units.iter().zip(&mut given) {
-                *given = offer.equal_to(unit);
-            }
-            for (unit, given) in units.iter().zip(&mut given) {
-                if given.is_none() {
-                    *given = offer.best_for(unit);
-                }
-            }
-        }
+            ([login], [unit]) => vec![self.agreement(login, unit).map(|_| 0)],
+            (logins, units) => Pairing::of(self, logins, units).given,
+        };
         for (unit, given) in units.into_iter().zip(given) {
             match given {
                 Some(login) => logins[login].extend(unit),
@@ -157,13 +148,14 @@ impl Second<'_> {
         }
     }
 
-    /// How well a login and a unit agree, without what the files say: `None` where any two of
-    /// their rows can't be one login.
-    fn agreement(&self, login: &Login, unit: &Login) -> Option<Agreement> {
+    /// How well a login and a unit agree: `None` where they have rows of one file, or where any
+    /// two of their rows can't be one login.
+    pub(super) fn agreement(&self, login: &Login, unit: &Login) -> Option<Agreement> {
         let mut best = 0;
         for one in login.iter().map(|at| self.member(*at)) {
             for other in unit.iter().map(|at| self.member(*at)) {
-                if one.kind != 0 && one.kind == other.kind {
+                let same_file = one.place.file() == other.place.file();
+                if same_file || (one.kind != 0 && one.kind == other.kind) {
                     return None;
                 }
                 best = best.max(self.facts.agreement(one.told(), other.told())?);
@@ -172,134 +164,12 @@ impl Second<'_> {
         Some(best)
     }
 
-    fn share_a_file(&self, login: &Login, unit: &Login) -> bool {
-        let file = |at: &u32| self.member(*at).place.file();
-        login
-            .iter()
-            .any(|one| unit.iter().any(|other| file(one) == file(other)))
-    }
-
-    /// What tells logins apart for the rows that look for one.
-    fn looks(&self, login: &Login) -> Vec<(Told, u32)> {
-        let told = |at: &u32| (self.member(*at).told(), self.member(*at).kind);
-        let mut looks: Vec<(Told, u32)> = login.iter().map(told).collect();
-        looks.sort_unstable_by_key(|(told, kind)| (told.layout, told.dims, told.at, *kind));
-        looks.dedup();
-        looks
+    /// What the rows of a login tell.
+    pub(super) fn told(&self, login: &Login) -> impl Iterator<Item = Told> {
+        login.iter().map(|at| self.member(*at).told())
     }
 }
 
 fn agree(one: Sym, other: Sym) -> bool {
     one.is_unknown() || other.is_unknown() || one == other
-}
-
-/// The logins of earlier files, those that look alike together, so that a thousand alike are
-/// compared once.
-struct Offer<'a, 'm> {
-    second: &'a Second<'m>,
-    logins: &'a [Login],
-    alike: Vec<Alike>,
-    /// Which of `alike` have a row that tells just this.
-    telling: FxHashMap<Told, Vec<usize>>,
-}
-
-/// Logins that look alike, in order of their first rows.
-struct Alike {
-    logins: Vec<usize>,
-    /// Those before this one are given away.
-    next: usize,
-}
-
-impl<'a, 'm> Offer<'a, 'm> {
-    fn of(second: &'a Second<'m>, logins: &'a [Login]) -> Self {
-        let mut numbers: FxHashMap<Vec<(Told, u32)>, usize> = FxHashMap::default();
-        let mut offer = Self {
-            second,
-            logins,
-            alike: Vec::new(),
-            telling: FxHashMap::default(),
-        };
-        let mut order: Vec<usize> = (0..logins.len()).collect();
-        order.sort_by_key(|at| second.first(&logins[*at]).rank());
-        for at in order {
-            let looks = second.looks(&logins[at]);
-            let alike = *numbers.entry(looks).or_insert_with_key(|looks| {
-                for (told, _) in looks {
-                    let telling = offer.telling.entry(*told).or_default();
-                    telling.push(offer.alike.len());
-                }
-                offer.alike.push(Alike {
-                    logins: Vec::new(),
-                    next: 0,
-                });
-                offer.alike.len() - 1
-            });
-            offer.alike[alike].logins.push(at);
-        }
-        offer
-    }
-
-    /// A login that has the unit's equal, taken from the offer.
-    fn equal_to(&mut self, unit: &Login) -> Option<usize> {
-        let second = self.second;
-        let tells = |at: &u32| self.telling.get(&second.member(*at).told());
-        let mut alike: Vec<usize> = unit.iter().filter_map(tells).flatten().copied().collect();
-        alike.sort_unstable();
-        alike.dedup();
-        let found = self.best_of(alike.into_iter(), unit)?;
-        (found.0 == EQUAL).then(|| self.hand_out(found))
-    }
-
-    /// The login that the unit agrees with in most, taken from the offer.
-    fn best_for(&mut self, unit: &Login) -> Option<usize> {
-        let found = self.best_of(0..self.alike.len(), unit)?;
-        Some(self.hand_out(found))
-    }
-
-    /// The best agreement and, of the logins with it, the first: its alikes and its position
-    /// among them.
-    fn best_of(
-        &self,
-        alikes: impl Iterator<Item = usize>,
-        unit: &Login,
-    ) -> Option<(Agreement, usize, usize)> {
-        let mut best: Option<(Agreement, usize, usize)> = None;
-        let login_of = |(_, alike, at): (Agreement, usize, usize)| self.alike[alike].logins[at];
-        for number in alikes {
-            let alike = &self.alike[number];
-            let Some(agreement) = alike
-                .logins
-                .get(alike.next)
-                .and_then(|first| self.second.agreement(&self.logins[*first], unit))
-            else {
-                continue;
-            };
-            let free = (alike.next..alike.logins.len()).find(|at| {
-                !self
-                    .second
-                    .share_a_file(&self.logins[alike.logins[*at]], unit)
-            });
-            let Some(at) = free else { continue };
-            let found = (agreement, number, at);
-            let order = |found: (Agreement, usize, usize)| {
-                let first = self.second.first(&self.logins[login_of(found)]);
-                (std::cmp::Reverse(found.0), first.rank())
-            };
-            if best.is_none_or(|best| order(found) < order(best)) {
-                best = Some(found);
-            }
-        }
-        best
-    }
-
-    fn hand_out(&mut self, (_, alike, at): (Agreement, usize, usize)) -> usize {
-        let alike = &mut self.alike[alike];
-        let login = alike.logins[at];
-        if at == alike.next {
-            alike.next += 1;
-        } else {
-            alike.logins.remove(at);
-        }
-        login
-    }
 }

@@ -18,6 +18,7 @@
 mod classes;
 mod facts;
 mod matching;
+mod pairing;
 mod people;
 mod repeated;
 mod settle;
