@@ -1,6 +1,7 @@
 //! What became of each file, what it costs, and what that makes of the exit code.
 
-use super::{Material, Outcome, overlaps};
+use super::overlaps::{self, ByInput};
+use super::{Material, Outcome};
 use crate::normalise::{LayoutKind, Ledger};
 use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
 use crate::report::words::count;
@@ -20,11 +21,12 @@ pub(super) struct Seen {
 }
 
 pub(super) fn seen(material: &Material<'_>) -> Seen {
+    let shared = ByInput::of(material);
     let inputs: Vec<Input> = material
         .inputs
         .iter()
         .enumerate()
-        .map(|(at, seen)| input(at, seen, material))
+        .map(|(at, seen)| input(seen, material, shared.notes(material, at)))
         .collect();
     let mut sum = Ledger::default();
     for (_, file) in material.read() {
@@ -88,7 +90,7 @@ pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Re
     })
 }
 
-fn input(at: usize, seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
+fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<String>) -> Input {
     let (sum, mut notes) = match &seen.outcome {
         Outcome::Read { file, notes } => {
             let mut texts = notes.texts(&file.evidence, &material.options.timezone);
@@ -102,7 +104,7 @@ fn input(at: usize, seen: &super::InputSeen<'_>, material: &Material<'_>) -> Inp
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
-    notes.extend(overlaps::of_input(material, at));
+    notes.extend(shared);
     notes.dedup();
     let container = seen
         .layout

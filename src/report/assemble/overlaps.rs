@@ -1,6 +1,7 @@
 //! Which files share logins, as a table and in words.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::Material;
 use crate::report::model::{Overlap, PathText};
@@ -34,13 +35,34 @@ fn path<'a>(material: &Material<'a>, input: u32) -> &'a str {
     seen.map_or("", |seen| seen.path)
 }
 
-/// Where the duplicates of an input are kept, one sentence for each of the files with the most.
-pub(super) fn of_input(material: &Material<'_>, input: usize) -> Vec<String> {
-    let shared = material.overlaps.shared.iter();
-    let mut of_input: Vec<&Shared> = shared
-        .filter(|shared| shared.duplicate_in as usize == input)
-        .collect();
-    of_input.sort_by_key(|shared| by_size(shared));
+/// What each input shares with those that keep its rows.
+pub(super) struct ByInput<'a>(BTreeMap<u32, Vec<&'a Shared>>);
+
+impl<'a> ByInput<'a> {
+    pub(super) fn of(material: &Material<'a>) -> Self {
+        let mut by_input: BTreeMap<u32, Vec<&Shared>> = BTreeMap::new();
+        for shared in &material.overlaps.shared {
+            by_input
+                .entry(shared.duplicate_in)
+                .or_default()
+                .push(shared);
+        }
+        for shared in by_input.values_mut() {
+            shared.sort_by_key(|shared| by_size(shared));
+        }
+        Self(by_input)
+    }
+
+    /// Where the duplicates of an input are kept.
+    pub(super) fn notes(&self, material: &Material<'_>, input: usize) -> Vec<String> {
+        let input = u32::try_from(input).unwrap_or(u32::MAX);
+        let shared = self.0.get(&input);
+        shared.map_or_else(Vec::new, |shared| of_input(material, shared))
+    }
+}
+
+/// One sentence for each of the files with the most.
+fn of_input(material: &Material<'_>, of_input: &[&Shared]) -> Vec<String> {
     let sentence = |shared: &&Shared| {
         if shared.kept_in == shared.duplicate_in {
             let rows = count(shared.rows, "row repeats", "rows repeat");

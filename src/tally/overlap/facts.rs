@@ -200,3 +200,122 @@ pub(super) fn take(login: &mut Dims, other: &Dims) {
         (login.unknown_type, login.unknown_subtype) = (other.unknown_type, other.unknown_subtype);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two rows told by app, source, description and flow, and how well they agree.
+    fn agreement(rows: [(&str, &str, &str, Option<Flow>); 2], same_layout: bool) -> Option<u32> {
+        let known = Known::load().expect("the lists are sound");
+        let mut names = Names::default();
+        let dims = rows.map(|(app, source, description, flow)| {
+            let symbols = &mut names.symbols;
+            let dims = Dims {
+                success: known.successes.is_status(description),
+                app: symbols.intern(app),
+                source: symbols.intern(source),
+                description: symbols.intern(description),
+                flow: flow.unwrap_or_default(),
+                basis: flow.map_or(Basis::Inferred, |_| Basis::Stated),
+                ..Dims::default()
+            };
+            names.dims.intern(dims)
+        });
+        let facts = Facts::of(&names, &known);
+        let told = |at: usize| Told {
+            layout: if same_layout { 0 } else { at as u32 },
+            dims: dims[at],
+            at: 0,
+        };
+        facts.agreement(told(0), told(1))
+    }
+
+    #[test]
+    fn what_both_know_must_agree() {
+        let full = (
+            "Bridge",
+            "192.0.2.1",
+            "Invalid Password",
+            Some(Flow::OauthWebServer),
+        );
+        assert_eq!(agreement([full, full], true), Some(EQUAL));
+        assert_eq!(agreement([full, full], false), Some(5));
+        let bare = ("", "", "failed:  invalid password", None);
+        assert_eq!(agreement([full, bare], true), Some(2));
+        assert_eq!(
+            agreement([full, ("Other", full.1, full.2, full.3)], false),
+            None
+        );
+        assert_eq!(
+            agreement([full, (full.0, "192.0.2.2", full.2, full.3)], false),
+            None
+        );
+        let flow = Some(Flow::OauthDevice);
+        assert_eq!(
+            agreement([full, (full.0, full.1, full.2, flow)], false),
+            None
+        );
+    }
+
+    #[test]
+    fn codes_and_texts_agree_by_cause_and_unknown_ones_with_any() {
+        let of = |one, other, same_layout| {
+            agreement([("", "", one, None), ("", "", other, None)], same_layout).is_some()
+        };
+        assert!(of(
+            "Invalid Password",
+            "LOGIN_ERROR_INVALID_PASSWORD",
+            false
+        ));
+        assert!(!of(
+            "User is inactive",
+            "LOGIN_ERROR_INVALID_PASSWORD",
+            false
+        ));
+        assert!(of("Something new", "LOGIN_ERROR_INVALID_PASSWORD", false));
+        assert!(of("Invalid Password", "LOGIN_ERROR_SOMETHING_NEW", false));
+        assert!(!of("Something new", "Invalid Password", false));
+        assert!(of("Success", "LOGIN_NO_ERROR", false));
+        assert!(!of("Success", "Invalid Password", false));
+    }
+
+    #[test]
+    fn the_address_of_salesforce_itself_may_be_any_in_another_layout() {
+        let rows = [("", SALESFORCE, "x", None), ("", "192.0.2.1", "x", None)];
+        assert!(agreement(rows, false).is_some());
+        assert!(agreement(rows, true).is_none());
+    }
+
+    #[test]
+    fn a_login_takes_what_it_lacks_and_keeps_what_it_has() {
+        let mut login = Dims {
+            app: Sym(1),
+            flow: Flow::OauthUnknown,
+            ..Dims::default()
+        };
+        let other = Dims {
+            app: Sym(2),
+            country: Sym(3),
+            flow: Flow::OauthDevice,
+            basis: Basis::Stated,
+            ..Dims::default()
+        };
+        take(&mut login, &other);
+        assert_eq!((login.app, login.country), (Sym(1), Sym(3)));
+        assert_eq!(
+            (login.flow, login.basis),
+            (Flow::OauthDevice, Basis::Stated)
+        );
+        let stated = login;
+        take(
+            &mut login,
+            &Dims {
+                flow: Flow::SoapLogin,
+                basis: Basis::Stated,
+                ..Dims::default()
+            },
+        );
+        assert_eq!(login, stated);
+    }
+}

@@ -9,7 +9,7 @@ use super::classes::{Classes, Gathered};
 use super::people::{Called, People};
 use super::repeated::Repeated;
 use super::spool::Spool;
-use super::watch::Met;
+use super::watch::{Met, second_of};
 use crate::event::Sym;
 use crate::tally::rounds::Share;
 
@@ -228,10 +228,10 @@ fn meeting(mut stretches: Vec<Stretch>, classes: &Classes) -> BTreeSet<(usize, u
     meeting
 }
 
-/// Whether in some quarter of an hour one file has users known by id alone and another that may
-/// share its logins has users known by name alone.
+/// Whether one file has users known by id alone, and another that may share its logins has users
+/// known by name alone whose logins begin at the same second.
 fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &Classes) -> bool {
-    let mut by_quarter: BTreeMap<u32, [BTreeSet<usize>; 2]> = BTreeMap::new();
+    let mut begins: BTreeMap<(u32, bool), [BTreeSet<usize>; 2]> = BTreeMap::new();
     for (share, session) in sessions(shares) {
         let mut known: FxHashMap<Sym, Called> = FxHashMap::default();
         for row in &session.rows {
@@ -243,13 +243,16 @@ fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &
                 Called::IdAlone => 0,
                 Called::NameAlone => 1,
             };
-            let quarter = row.first.quarter_hour();
-            if open[session.file].binary_search(&quarter).is_ok() {
-                by_quarter.entry(quarter).or_default()[side].insert(session.file);
+            if open[session.file]
+                .binary_search(&row.first.quarter_hour())
+                .is_ok()
+            {
+                let key = (second_of(row.first), share.names.dims.get(row.dims).success);
+                begins.entry(key).or_default()[side].insert(session.file);
             }
         }
     }
-    by_quarter.values().any(|[ids, names]| {
+    begins.values().any(|[ids, names]| {
         ids.iter()
             .any(|one| names.iter().any(|other| classes.may_share(*one, *other)))
     })
