@@ -11,7 +11,7 @@
 //!    has rows in two files that may share logins. If there are none, that was all.
 //! 3. Files with such rows are read again. Rows that may be shared are kept back ([`spool`], in
 //!    memory or parted into temporary files), the others are counted as before.
-//! 4. [`settle`] makes logins of what was kept back and counts these.
+//! 4. [`settle()`] makes logins of what was kept back and counts these.
 //!
 //! So what is counted is exact, memory is bounded, and files that share nothing are read once.
 
