@@ -106,6 +106,7 @@ fn read(path: &Path, threads: usize) -> Filled {
         pool: &pool,
         cuts: &[],
         piece_size: 4 << 20,
+        overlap_budget: 64 << 20,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),
     };

@@ -331,6 +331,7 @@ fn read_after(path: &Path, piece_size: u64, change: impl FnOnce()) -> Filled {
         pool: &pool,
         cuts: &[],
         piece_size,
+        overlap_budget: 1 << 20,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),
     };

@@ -117,6 +117,7 @@ fn read(path: &Path, piece_size: u64, threads: usize) -> Outcome {
         pool: &pool,
         cuts: &[],
         piece_size,
+        overlap_budget: 64 << 20,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),
     };

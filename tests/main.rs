@@ -19,6 +19,7 @@ mod hostile;
 mod house;
 mod languages;
 mod laws;
+mod overlaps;
 mod readme;
 mod registers;
 mod sample_data;

@@ -25,6 +25,11 @@ impl Place {
         self.0 & ((1 << LINE_BITS) - 1)
     }
 
+    /// The place of a packed form.
+    pub const fn from_packed(packed: u64) -> Self {
+        Self(packed)
+    }
+
     /// The packed form, which orders as places do.
     pub const fn packed(self) -> u64 {
         self.0

@@ -39,6 +39,11 @@ impl Progress {
         Self(bar)
     }
 
+    /// So many more bytes are to be read.
+    pub fn lengthen(&self, bytes: u64) {
+        self.0.inc_length(bytes);
+    }
+
     /// So many more bytes have been read.
     pub fn add(&self, bytes: u64) {
         self.0.inc(bytes);

@@ -3,7 +3,10 @@
 //! What repeats from row to row is decoded once: all fields but user and time are looked up as
 //! raw bytes, and only a combination not met before is trimmed, parsed and interned.
 
+mod repeated;
 mod users;
+
+pub use repeated::Repeated;
 
 use std::collections::BTreeSet;
 
@@ -19,11 +22,12 @@ use super::row::{Evidence, Row};
 use super::tails::Tails;
 use super::value::flow::{Told, flow};
 use super::value::known::{api_version, client, host, known, tls};
+use super::value::login_id::{IdKind, LoginId};
 use super::value::time::{TimeFault, TimeReader};
 use super::value::{address, id};
 use crate::catalogue::Known;
 use crate::event::{Dims, DimsId, DimsTable, Instant, Kind, Sym};
-use crate::ingest::{Container, Escape, Record, csv};
+use crate::ingest::{Escape, Record};
 
 /// Combinations remembered before the table is emptied: many more than real files have.
 const REMEMBERED: usize = 1 << 16;
@@ -48,16 +52,6 @@ const DIMS_ROLES: [Role; 16] = [
     Role::Host,
 ];
 
-/// A login whose row ends as an earlier one did.
-#[derive(Clone, Copy, Debug)]
-pub struct Repeated {
-    pub at: Instant,
-    pub user: Sym,
-    pub dims: DimsId,
-    /// The row's bytes, its one line end among them.
-    pub bytes: usize,
-}
-
 /// Decodes the rows of one file.
 pub struct Decoder<'a> {
     reading: &'a Reading<'a>,
@@ -67,6 +61,8 @@ pub struct Decoder<'a> {
     /// The org of files that name none.
     org: Sym,
     dims_columns: Vec<usize>,
+    /// The column of the logins' ids, and their kind.
+    id_column: Option<(usize, IdKind)>,
     key: Vec<u8>,
     tails: Tails,
     /// Where the end of the row that is read next begins, if it is to be remembered.
@@ -94,6 +90,7 @@ impl<'a> Decoder<'a> {
         dims_columns.sort_unstable();
         dims_columns.dedup();
         let org = org.map_or(Sym::UNKNOWN, |org| names.symbols.intern(org));
+        let kind = IdKind::of_column(columns.name(Role::Id));
         Self {
             reading,
             known,
@@ -103,6 +100,7 @@ impl<'a> Decoder<'a> {
             tails: Tails::of(columns, &dims_columns),
             tail_at: None,
             dims_columns,
+            id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
             dims: FxHashMap::default(),
             users: FxHashMap::default(),
@@ -131,37 +129,16 @@ impl<'a> Decoder<'a> {
         &self.names.dims
     }
 
-    /// The login at the start of a block, if its row ends as an earlier one did; `None` says
-    /// nothing: the row must be read in full. `record` is overwritten.
-    #[inline]
-    pub fn repeated(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
-        self.tail_at = None;
-        let Container::Csv { delimiter } = self.reading.container else {
-            return None;
-        };
-        let from = self
-            .tails
-            .from()
-            .filter(|_| !self.around.is_behind_other_header())?;
-        let tail_at = csv::leading(block, from, delimiter, record)?;
-        let line = memchr::memchr(b'\n', &block[tail_at..])?;
-        let bytes = tail_at + line + 1;
-        let Some(dims) = self.tails.find(&block[tail_at..bytes]) else {
-            self.tail_at = Some(tail_at);
-            return None;
-        };
-        let at = self.at(record, block).ok()?;
-        Some(Repeated {
-            at,
-            user: self.user(record, block, at),
-            dims,
-            bytes,
-        })
-    }
-
     /// The texts met so far.
     pub fn names(&self) -> &Names {
         self.names
+    }
+
+    /// The id of the login in a row, where the file has such a column and the row a real id.
+    pub fn login_id<'b>(&self, record: &Record, block: &'b [u8]) -> Option<LoginId<'b>> {
+        let (column, kind) = self.id_column?;
+        let text = std::str::from_utf8(record.raw(block, column)).ok()?;
+        LoginId::of(text, self.reading.columns.name(Role::Id), kind)
     }
 
     /// What a record is. `block` is the bytes that the record's fields point into.

@@ -168,6 +168,7 @@ pub(crate) mod tests {
             },
             inputs: vec![],
             ledger: Ledger::default(),
+            overlaps: Vec::new(),
             totals: Totals {
                 events,
                 successes: events - failures,

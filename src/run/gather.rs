@@ -17,7 +17,10 @@ use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::folder::Draft;
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
-use crate::tally::{Fate, Fill, Filled, Planned, Resolved, Tally, ToRead, fill};
+use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill};
+
+/// Bytes of rows that may stand in several files which are in memory at a time.
+const OVERLAP_BUDGET: u64 = 256 << 20;
 
 /// Reads and counts all files on all cores.
 pub(super) fn read(
@@ -40,12 +43,16 @@ pub(super) fn read(
             pool: &pool,
             cuts: &cuts(ask, known),
             piece_size: ask.work.piece_size,
+            overlap_budget: OVERLAP_BUDGET,
             progress: &progress,
             stop,
         },
     );
     progress.finish();
-    Ok(filled?)
+    filled.map_err(|error| match error {
+        NotFilled::Interrupted(stopped) => stopped.into(),
+        other => other.into(),
+    })
 }
 
 /// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
@@ -151,6 +158,7 @@ pub(super) fn material<'a>(
         suppressions: &looked.config.suppressions,
         fail_on: ask.output.fail_on.severity(),
         inputs: planned.iter().map(seen).collect(),
+        overlaps: &filled.overlaps,
         missing: missing(found),
         notes: looked.notes,
     }

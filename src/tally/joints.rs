@@ -24,6 +24,7 @@ pub(super) fn meet(spans: &[Span], body: u64) -> bool {
 }
 
 /// The line at which each span of a file begins.
+#[derive(Debug)]
 pub(super) struct LineBases(Vec<u64>);
 
 impl LineBases {

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Tally;
 use crate::catalogue::{CauseIx, Known, fold_status};
 use crate::event::{Basis, Dims, Flow, Sym};
+use crate::normalise::value::id::is_user_id;
 
 /// Distinct names in byte order. Entry 0 is "not known", which sorts first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -167,12 +168,6 @@ impl Resolved {
     pub fn users_by_id(&self) -> u64 {
         self.users_by_id
     }
-}
-
-/// Ids of users begin with 005 and have 15 or 18 letters and digits.
-fn is_user_id(name: &str) -> bool {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    name.starts_with("005") && matches!(name.len(), 15 | 18) && plain
 }
 
 /// The cause of a failure, and its flow: a refusal of the username-password flow says which flow

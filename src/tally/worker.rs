@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::counts::Counts;
-use crate::event::{DimsId, Instant, Place, Sym};
+use super::overlap::{Read as ReadRow, Watch};
+use crate::event::{DimsId, Place};
 use crate::ingest::csv;
 use crate::ingest::{Blocks, Packing, Piece, Record, Splitter, Step, why_cut_short};
-use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects};
+use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects, Repeated};
 
 /// Lines of footers that are remembered of one piece or file.
 const FOOTERS: usize = 1_000;
@@ -124,6 +125,8 @@ pub(super) struct Work<'w, 'd> {
     pub(super) reading: &'w Reading<'w>,
     pub(super) decoder: &'w mut Decoder<'d>,
     pub(super) counts: &'w mut Counts,
+    /// What is done with each attempt beside counting it.
+    pub(super) watch: &'w mut Watch<'d>,
     pub(super) success: &'w mut Vec<bool>,
     /// Set when the user wants to stop.
     pub(super) stop: &'w AtomicBool,
@@ -138,7 +141,15 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
         let line = &blocks.bytes()[mark..];
         let before_end = blocks.offset() < end;
         if before_end && let Some(known) = work.decoder.repeated(line, &mut record) {
-            work.count(known.at, known.user, known.dims, span);
+            let Repeated { at, user, dims, .. } = known;
+            let place = span.here();
+            let read = ReadRow {
+                at,
+                user,
+                dims,
+                place,
+            };
+            work.count(read, &record, line, span);
             span.lines += 1;
             blocks.advance(mark + known.bytes);
             continue;
@@ -228,7 +239,17 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
     }
     match work.decoder.row(record, bytes) {
         normalise::Row::Attempt { at, user, dims } => {
-            work.count(at, user, dims, span);
+            work.count(
+                ReadRow {
+                    at,
+                    user,
+                    dims,
+                    place: span.here(),
+                },
+                record,
+                bytes,
+                span,
+            );
         }
         normalise::Row::User | normalise::Row::Context => span.ledger.events += 1,
         normalise::Row::Ignored => span.ledger.ignored += 1,
@@ -249,10 +270,22 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
 }
 
 impl Work<'_, '_> {
+    /// Counts an attempt, unless it is kept back since another file may have it too.
     #[inline]
-    fn count(&mut self, at: Instant, user: Sym, dims: DimsId, span: &mut Span) {
+    fn count(&mut self, read: ReadRow, record: &Record, block: &[u8], span: &mut Span) {
+        if !self.watch.is_off() {
+            let id = self.decoder.login_id(record, block);
+            if self.watch.keeps_back(read, id) {
+                return;
+            }
+        }
+        let ReadRow {
+            at,
+            place,
+            user,
+            dims,
+        } = read;
         span.ledger.events += 1;
-        let place = Place::new(span.index, span.lines + 1);
         let success = self.is_success(dims);
         self.counts.add(at, success, user, dims, place);
     }
@@ -295,6 +328,11 @@ fn skip_line<R: Read>(blocks: &mut Blocks<R>, span: &mut Span) {
 }
 
 impl Span {
+    /// The place of the record that is read, in its span.
+    fn here(&self) -> Place {
+        Place::new(self.index, self.lines + 1)
+    }
+
     /// Keeps a row that could not be read; the first thousand with value and excerpt.
     fn reject(&mut self, reason: Reason, row: &[u8]) {
         self.ledger.rejects += 1;

@@ -23,6 +23,12 @@ pub fn long_id(text: &str) -> Cow<'_, str> {
     Cow::Owned(long)
 }
 
+/// Whether a text is the id of a user: these begin with 005 and have 15 or 18 letters and digits.
+pub fn is_user_id(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.starts_with("005") && matches!(text.len(), 15 | 18) && plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

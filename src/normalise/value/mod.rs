@@ -5,4 +5,5 @@ pub mod bound;
 pub mod flow;
 pub mod id;
 pub mod known;
+pub mod login_id;
 pub mod time;

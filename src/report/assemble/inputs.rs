@@ -1,5 +1,6 @@
 //! What became of each file, what it costs, and what that makes of the exit code.
 
+use super::overlaps::{self, ByInput};
 use super::{Material, Outcome};
 use crate::normalise::{LayoutKind, Ledger};
 use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
@@ -20,10 +21,12 @@ pub(super) struct Seen {
 }
 
 pub(super) fn seen(material: &Material<'_>) -> Seen {
+    let shared = ByInput::of(material);
     let inputs: Vec<Input> = material
         .inputs
         .iter()
-        .map(|seen| input(seen, material))
+        .enumerate()
+        .map(|(at, seen)| input(seen, material, shared.notes(material, at)))
         .collect();
     let mut sum = Ledger::default();
     for (_, file) in material.read() {
@@ -88,7 +91,7 @@ pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Re
     })
 }
 
-fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
+fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<String>) -> Input {
     let (sum, mut notes) = match &seen.outcome {
         Outcome::Read { file, notes } => {
             let mut texts = notes.texts(&file.evidence, &material.options.timezone);
@@ -102,6 +105,7 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Input {
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
+    notes.extend(shared);
     notes.dedup();
     let inner = match &seen.outcome {
         Outcome::Read { notes, .. } => notes.container.name(),
@@ -200,6 +204,7 @@ fn notes(material: &Material<'_>, capped: &[(&str, bool)], zone_lacking: bool) -
             material.options.timezone
         ));
     }
+    notes.extend(overlaps::notes(material));
     notes.extend(of_files(material));
     for &(path, has_more) in capped {
         notes.push(if has_more {

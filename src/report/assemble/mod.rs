@@ -6,6 +6,7 @@ mod findings;
 mod inputs;
 mod integrations;
 mod over_time;
+mod overlaps;
 mod suppress;
 
 use crate::catalogue::Known;
@@ -20,6 +21,7 @@ use crate::report::model::{
 };
 use crate::report::words::count;
 use crate::tally::frames::{Frames, key};
+use crate::tally::overlap::Overlaps;
 use crate::tally::{FileRead, Resolved, Tally, coverage};
 
 pub use courses::{Attempts, Course, DRAWN, courses};
@@ -40,6 +42,8 @@ pub struct Material<'a> {
     pub zone: Zone,
     /// In byte order of path.
     pub inputs: Vec<InputSeen<'a>>,
+    /// What the inputs share.
+    pub overlaps: &'a Overlaps,
     pub detected: &'a Detected,
     /// The limits that the rules compared with.
     pub thresholds: &'a Thresholds,
@@ -113,6 +117,7 @@ pub fn report(material: &Material<'_>) -> Report {
         },
         inputs: seen.inputs,
         ledger: seen.ledger,
+        overlaps: overlaps::overlaps(material),
         totals,
         coverage: coverage_of(material, seen.row_cap_hit, seen.zone_assumed, seen.notes),
         failures: failures::failures(material, &frames),

@@ -1,6 +1,6 @@
 //! What the counts rest on: the files and their rows, what is missing, and what was not understood.
 
-use crate::report::model::{Coverage, Input, Reject, Report, Unrecognised};
+use crate::report::model::{Coverage, Input, Overlap, Reject, Report, Unrecognised};
 use crate::report::words::{length, size, thousands};
 
 use super::Limits;
@@ -12,6 +12,8 @@ pub(super) struct Quality {
     pub(super) inputs: Vec<InputRow>,
     pub(super) more_inputs: Option<String>,
     pub(super) sum: Counts,
+    pub(super) overlaps: Vec<OverlapRow>,
+    pub(super) more_overlaps: Option<String>,
     pub(super) gaps: Vec<GapRow>,
     pub(super) more_gaps: Option<String>,
     pub(super) row_cap_hit: bool,
@@ -36,6 +38,13 @@ pub(super) struct InputRow {
 
 /// Where rows went, in the order of the columns.
 pub(super) struct Counts(pub(super) [Number; 6]);
+
+/// Two files that share logins.
+pub(super) struct OverlapRow {
+    pub(super) kept_in: String,
+    pub(super) duplicate_in: String,
+    pub(super) rows: Number,
+}
 
 pub(super) struct GapRow {
     pub(super) start: Moment,
@@ -83,6 +92,13 @@ impl Quality {
                 ledger.ignored,
                 ledger.blank,
             ]),
+            overlaps: report
+                .overlaps
+                .iter()
+                .take(head)
+                .map(|pair| overlap(pair, limits))
+                .collect(),
+            more_overlaps: more(report.overlaps.len(), head),
             gaps: gaps(coverage, head),
             more_gaps: more(coverage.gaps.len(), head),
             row_cap_hit: coverage.row_cap_hit,
@@ -122,6 +138,14 @@ fn input(input: &Input, limits: Limits) -> InputRow {
             input.blank,
         ]),
         notes: lines(&input.notes, limits.lines.min(5), limits.chars),
+    }
+}
+
+fn overlap(pair: &Overlap, limits: Limits) -> OverlapRow {
+    OverlapRow {
+        kept_in: shown(&pair.kept_in.0, limits.chars),
+        duplicate_in: shown(&pair.duplicate_in.0, limits.chars),
+        rows: Number(pair.rows),
     }
 }
 

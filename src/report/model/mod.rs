@@ -71,6 +71,9 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// The sum of the inputs' ledgers.
     pub ledger: Ledger,
+    /// Pairs of files that share logins, by rows, then path; at most 1,000.
+    #[serde(default)]
+    pub overlaps: Vec<Overlap>,
     /// What the window holds.
     pub totals: Totals,
     /// What the counts can't see.
@@ -177,6 +180,14 @@ pub struct Ledger {
     pub duplicates: u64,
     pub blank: u64,
     pub ignored: u64,
+}
+
+/// Rows of one file that are logins which another file, or another row of the same, keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overlap {
+    pub kept_in: PathText,
+    pub duplicate_in: PathText,
+    pub rows: u64,
 }
 
 /// The headline numbers of the window. Users, apps and sources are distinct counts.

@@ -1,0 +1,252 @@
+//! After the first reading: which rows may stand in several files, so that their files are read
+//! again with these kept back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::classes::{Classes, Gathered};
+use super::people::{Called, People};
+use super::repeated::Repeated;
+use super::spool::Spool;
+use super::watch::{Met, second_of};
+use crate::event::Sym;
+use crate::tally::rounds::Share;
+
+/// What the second reading keeps back.
+#[derive(Debug)]
+pub(in crate::tally) struct Sieve {
+    pub(super) repeated: Repeated,
+    /// By file: the quarters of an hour whose rows are all kept back, sorted.
+    pub(super) quarters: Vec<Vec<u32>>,
+    pub(super) spool: Spool,
+    /// By file: whether it is read again.
+    pub(in crate::tally) files: Vec<bool>,
+    /// Some users are known by id alone where others are known by name alone.
+    pub(super) incomparable: bool,
+}
+
+/// What the first reading shows.
+pub(in crate::tally) struct Look {
+    /// `None` where no two rows can be one login.
+    pub(in crate::tally) sieve: Option<Sieve>,
+    pub(in crate::tally) incomparable: bool,
+}
+
+/// The rows of one user in one bucket of time of one file.
+struct Stretch {
+    quarter: u32,
+    success: bool,
+    person: u64,
+    file: usize,
+    first: i64,
+    last: i64,
+}
+
+/// Rows of one user in one quarter of an hour beyond which all are kept back without a closer
+/// look.
+const CLOSE_LOOK: usize = 64;
+
+impl Sieve {
+    /// Looks at all that was read once. `budget` is the most bytes of kept-back rows in memory.
+    pub(in crate::tally) fn of(shares: &mut [Share], files: usize, budget: u64) -> Look {
+        let found = Repeated::of(all_met(shares), files);
+        let shared = Shared::of(shares, files);
+        let mut again = found.files;
+        for (again, quarters) in again.iter_mut().zip(&shared.quarters) {
+            *again |= !quarters.is_empty();
+        }
+        let sieve = Sieve {
+            repeated: found.repeated,
+            quarters: shared.quarters,
+            spool: Spool::for_about(found.rows + shared.rows, budget),
+            files: again,
+            incomparable: shared.incomparable,
+        };
+        let needed = sieve.files.contains(&true);
+        Look {
+            incomparable: sieve.incomparable,
+            sieve: needed.then_some(sieve),
+        }
+    }
+}
+
+/// Every id that was met, handed over so that no id is in memory twice.
+fn all_met(shares: &mut [Share]) -> Vec<Met> {
+    let mut lists: Vec<Vec<Met>> = shares
+        .iter_mut()
+        .flat_map(|share| &mut share.sessions)
+        .map(|session| std::mem::take(&mut session.noted.met))
+        .collect();
+    // The longest grows by the others.
+    lists.sort_by_key(Vec::len);
+    let mut all = lists.pop().unwrap_or_default();
+    all.reserve_exact(lists.iter().map(Vec::len).sum());
+    for mut list in lists {
+        all.append(&mut list);
+    }
+    all
+}
+
+/// The quarters of an hour in which files may share logins that their ids don't tell.
+struct Shared {
+    quarters: Vec<Vec<u32>>,
+    /// How many rows they hold.
+    rows: u64,
+    incomparable: bool,
+}
+
+impl Shared {
+    fn of(shares: &[Share], files: usize) -> Self {
+        let mut shared = Shared {
+            quarters: vec![Vec::new(); files],
+            rows: 0,
+            incomparable: false,
+        };
+        let holding: BTreeSet<usize> = sessions(shares)
+            .filter(|(_, session)| !session.rows.is_empty())
+            .map(|(_, session)| session.file)
+            .collect();
+        if holding.len() < 2 {
+            return shared;
+        }
+        let (classes, counts) = gather(shares, files);
+        let mut by_quarter: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for &(file, quarter) in counts.keys() {
+            by_quarter.entry(quarter).or_default().push(file);
+        }
+        let mut open: Vec<Vec<u32>> = vec![Vec::new(); files];
+        for (&quarter, files) in by_quarter.iter().filter(|(_, files)| files.len() > 1) {
+            for file in classes.sharing(files) {
+                open[file].push(quarter);
+            }
+        }
+        if open.iter().all(Vec::is_empty) {
+            return shared;
+        }
+        let people = People::of(shares.iter().flat_map(Share::named));
+        shared.incomparable = incomparable(shares, &open, &people, &classes);
+        for (file, quarter) in meeting(stretches(shares, &open, &people), &classes) {
+            shared.rows += counts.get(&(file, quarter)).copied().unwrap_or(0);
+            shared.quarters[file].push(quarter);
+        }
+        shared
+    }
+}
+
+fn sessions(shares: &[Share]) -> impl Iterator<Item = (&Share, &crate::tally::rounds::Session)> {
+    shares
+        .iter()
+        .flat_map(|share| share.sessions.iter().map(move |session| (share, session)))
+}
+
+/// The class of each file, and how many rows each has in each quarter of an hour.
+fn gather(shares: &[Share], files: usize) -> (Classes, BTreeMap<(usize, u32), u64>) {
+    let mut gathered = vec![Gathered::default(); files];
+    let mut counts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
+    for (share, session) in sessions(shares) {
+        let of_file = &mut gathered[session.file];
+        for (sum, n) in of_file.of_kind.iter_mut().zip(session.noted.of_kind) {
+            *sum += n;
+        }
+        let mut orgs: BTreeSet<Sym> = BTreeSet::new();
+        let mut by_quarter: FxHashMap<u32, u64> = FxHashMap::default();
+        for row in &session.rows {
+            of_file.events += row.n;
+            orgs.insert(share.names.dims.get(row.dims).org);
+            // All of a row is in one quarter.
+            *by_quarter.entry(row.first.quarter_hour()).or_default() += row.n;
+        }
+        #[allow(clippy::iter_over_hash_type, reason = "sums don't depend on order")]
+        for (quarter, n) in by_quarter {
+            *counts.entry((session.file, quarter)).or_default() += n;
+        }
+        of_file.org_open |= orgs.remove(&Sym::UNKNOWN);
+        let texts = orgs
+            .iter()
+            .map(|org| share.names.symbols.text(*org).to_owned());
+        of_file.orgs.extend(texts);
+    }
+    (Classes::of(&gathered), counts)
+}
+
+/// Rows in the open quarters, by person.
+fn stretches(shares: &[Share], open: &[Vec<u32>], people: &People) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for (share, session) in sessions(shares) {
+        let mut person: FxHashMap<Sym, u64> = FxHashMap::default();
+        for row in &session.rows {
+            let quarter = row.first.quarter_hour();
+            if open[session.file].binary_search(&quarter).is_err() {
+                continue;
+            }
+            let of_user = || people.person(share.names.symbols.text(row.user));
+            stretches.push(Stretch {
+                quarter,
+                success: share.names.dims.get(row.dims).success,
+                person: *person.entry(row.user).or_insert_with(of_user),
+                file: session.file,
+                first: row.first.millis().div_euclid(1000),
+                last: row.last.millis().div_euclid(1000),
+            });
+        }
+    }
+    stretches
+}
+
+/// Files and quarters of an hour in which some user's rows of two files fall into the same time.
+fn meeting(mut stretches: Vec<Stretch>, classes: &Classes) -> BTreeSet<(usize, u32)> {
+    let key = |stretch: &Stretch| (stretch.quarter, stretch.success, stretch.person);
+    stretches.sort_unstable_by_key(|stretch| (key(stretch), stretch.file));
+    let mut meeting = BTreeSet::new();
+    for group in stretches.chunk_by(|a, b| key(a) == key(b)) {
+        let (first, last) = (group[0].file, group[group.len() - 1].file);
+        if first == last {
+            continue;
+        }
+        if group.len() > CLOSE_LOOK {
+            meeting.extend(group.iter().map(|one| (one.file, one.quarter)));
+            continue;
+        }
+        for (at, one) in group.iter().enumerate() {
+            for other in &group[at + 1..] {
+                let meet = one.first <= other.last && other.first <= one.last;
+                if meet && classes.may_share(one.file, other.file) {
+                    meeting.insert((one.file, one.quarter));
+                    meeting.insert((other.file, other.quarter));
+                }
+            }
+        }
+    }
+    meeting
+}
+
+/// Whether one file has users known by id alone, and another that may share its logins has users
+/// known by name alone whose logins begin at the same second.
+fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &Classes) -> bool {
+    let mut begins: BTreeMap<(u32, bool), [BTreeSet<usize>; 2]> = BTreeMap::new();
+    for (share, session) in sessions(shares) {
+        let mut known: FxHashMap<Sym, Called> = FxHashMap::default();
+        for row in &session.rows {
+            let called = known
+                .entry(row.user)
+                .or_insert_with(|| people.called(share.names.symbols.text(row.user)));
+            let side = match called {
+                Called::Comparable => continue,
+                Called::IdAlone => 0,
+                Called::NameAlone => 1,
+            };
+            if open[session.file]
+                .binary_search(&row.first.quarter_hour())
+                .is_ok()
+            {
+                let key = (second_of(row.first), share.names.dims.get(row.dims).success);
+                begins.entry(key).or_default()[side].insert(session.file);
+            }
+        }
+    }
+    begins.values().any(|[ids, names]| {
+        ids.iter()
+            .any(|one| names.iter().any(|other| classes.may_share(*one, *other)))
+    })
+}

@@ -1,0 +1,190 @@
+//! What a worker does with each attempt beside counting it: nothing, note its id, or keep it back.
+
+use super::sieve::Sieve;
+use super::spool::{Outbox, Sighting};
+use crate::event::{DimsId, Instant, Place, Sym};
+use crate::normalise::value::login_id::{IdKind, LoginId};
+
+/// The whole second of an instant, counted from 1970.
+pub(super) fn second_of(at: Instant) -> u32 {
+    u32::try_from(at.millis().div_euclid(1000)).unwrap_or(0)
+}
+
+/// What all workers do in a round of reading.
+#[derive(Clone, Copy)]
+pub(in crate::tally) enum Watching<'s> {
+    /// The first reading: ids are noted.
+    Noting,
+    /// The second reading of files that share logins: rows that may be shared are kept back.
+    Sifting(&'s Sieve),
+}
+
+/// What one worker does with the attempts of one file.
+pub(in crate::tally) enum Watch<'s> {
+    /// Nothing: the file has no ids.
+    Off,
+    Note(Noted),
+    Sift(Box<Sifter<'s>>),
+}
+
+/// An attempt as it is read, in its worker's numbers.
+#[derive(Clone, Copy)]
+pub(in crate::tally) struct Read {
+    pub(in crate::tally) at: Instant,
+    /// Piece of the file and line in it.
+    pub(in crate::tally) place: Place,
+    pub(in crate::tally) user: Sym,
+    pub(in crate::tally) dims: DimsId,
+}
+
+impl<'s> Watching<'s> {
+    /// What is done with one file's attempts. The file's position, whether it holds logins and
+    /// has a column of ids; `session` tells share and session of the worker.
+    pub(in crate::tally) fn watch(
+        self,
+        file: usize,
+        has_ids: bool,
+        session: (usize, usize),
+    ) -> Watch<'s> {
+        match self {
+            Watching::Noting if has_ids => Watch::Note(Noted::of(file)),
+            Watching::Noting => Watch::Off,
+            Watching::Sifting(sieve) => Watch::Sift(Box::new(Sifter::of(sieve, file, session))),
+        }
+    }
+}
+
+impl Watch<'_> {
+    /// Whether anything is done.
+    #[inline]
+    pub(in crate::tally) fn is_off(&self) -> bool {
+        matches!(self, Watch::Off)
+    }
+
+    /// Looks at an attempt. If the answer is yes, it is kept back and must not be counted yet.
+    pub(in crate::tally) fn keeps_back(&mut self, read: Read, id: Option<LoginId<'_>>) -> bool {
+        match self {
+            Watch::Off => false,
+            Watch::Note(noted) => {
+                if let Some(id) = id {
+                    noted.add(read.at, id);
+                }
+                false
+            }
+            Watch::Sift(sifter) => sifter.keeps_back(read, id),
+        }
+    }
+
+    /// Nothing more comes.
+    pub(in crate::tally) fn finish(self) -> Noted {
+        match self {
+            Watch::Off => Noted::default(),
+            Watch::Note(noted) => noted,
+            Watch::Sift(sifter) => {
+                let Sifter { outbox, .. } = *sifter;
+                outbox.send();
+                Noted::default()
+            }
+        }
+    }
+}
+
+/// That an id was met: its hash, and packed the file (upper half) and the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Met {
+    pub(super) hash: u64,
+    file_and_second: u64,
+}
+
+impl Met {
+    pub(super) fn new(hash: u64, file: usize, second: u32) -> Self {
+        let file_and_second = (file as u64) << 32 | u64::from(second);
+        Self {
+            hash,
+            file_and_second,
+        }
+    }
+
+    pub(super) fn file(self) -> usize {
+        usize::try_from(self.file_and_second >> 32).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn second(self) -> u32 {
+        self.file_and_second as u32
+    }
+}
+
+/// The ids that one worker met in one file: 16 bytes a row.
+#[derive(Debug, Default)]
+pub(in crate::tally) struct Noted {
+    file: usize,
+    pub(super) met: Vec<Met>,
+    /// How many rows have an id of each kind.
+    pub(super) of_kind: [u64; IdKind::COUNT],
+}
+
+impl Noted {
+    fn of(file: usize) -> Self {
+        Self {
+            file,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, at: Instant, id: LoginId<'_>) {
+        self.met.push(Met::new(id.hash(), self.file, second_of(at)));
+        self.of_kind[id.kind as usize] += 1;
+    }
+}
+
+/// Keeps back what may stand in another file too.
+pub(in crate::tally) struct Sifter<'s> {
+    sieve: &'s Sieve,
+    /// Quarters of an hour whose rows are all kept back, sorted.
+    quarters: &'s [u32],
+    /// The quarter last asked for, and the answer: rows come mostly in order of time.
+    last: (u32, bool),
+    session: (u32, u32),
+    outbox: Outbox<'s>,
+}
+
+impl<'s> Sifter<'s> {
+    fn of(sieve: &'s Sieve, file: usize, (share, session): (usize, usize)) -> Self {
+        let number = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self {
+            sieve,
+            quarters: sieve.quarters.get(file).map_or(&[], Vec::as_slice),
+            last: (u32::MAX, false),
+            session: (number(share), number(session)),
+            outbox: Outbox::to(&sieve.spool),
+        }
+    }
+
+    fn keeps_back(&mut self, read: Read, id: Option<LoginId<'_>>) -> bool {
+        let hash = id.map_or(0, LoginId::hash);
+        let repeated = id.and_then(|_| self.sieve.repeated.second_of(hash));
+        if repeated.is_none() && !self.is_shared(read.at.quarter_hour()) {
+            return false;
+        }
+        self.outbox.put(Sighting {
+            second: repeated.unwrap_or_else(|| second_of(read.at)),
+            share: self.session.0,
+            session: self.session.1,
+            user: read.user.0,
+            dims: read.dims.0,
+            kind: id.map_or(0, |id| id.kind as u32 + 1),
+            at: read.at.millis(),
+            place: read.place.packed(),
+            id: hash,
+            check: id.map_or(0, LoginId::check),
+        });
+        true
+    }
+
+    fn is_shared(&mut self, quarter: u32) -> bool {
+        if self.last.0 != quarter {
+            self.last = (quarter, self.quarters.binary_search(&quarter).is_ok());
+        }
+        self.last.1
+    }
+}

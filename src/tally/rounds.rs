@@ -1,0 +1,322 @@
+//! Rounds of reading: files are read until each has been read as it should be.
+//!
+//! Each worker takes the next piece of work, reads it by position into its own buffer and counts
+//! into its own tables; nothing is shared but the number of the next piece. A file whose pieces
+//! don't meet, or whose rows show that its clock was taken wrongly, is read again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::counts::Counts;
+use super::fill::{FileRead, Fill, Interrupted, ToRead};
+use super::joints::{LineBases, meet, put_together};
+use super::overlap::{Noted, Watch, Watching};
+use super::row::Row;
+use super::worker::{Span, Work, piece, stream};
+use crate::event::Place;
+use crate::ingest::{Piece, cut};
+use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Names, NotRead, Role, settle};
+
+/// One thing to do: a piece of a file, or the whole file in one go.
+struct Task {
+    file: usize,
+    piece: Option<Piece>,
+}
+
+/// What one worker made of its share of one file.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Position among the files that are read.
+    pub(super) file: usize,
+    spans: Vec<Span>,
+    pub(super) rows: Vec<Row>,
+    evidence: Evidence,
+    /// The names that the file gives to user ids.
+    pub(super) named: Vec<Given>,
+    /// The ids of its rows.
+    pub(super) noted: Noted,
+    /// The lines at which the pieces of the file begin; `None` where this reading doesn't count.
+    pub(super) lines: Option<Arc<LineBases>>,
+    failed: Option<String>,
+}
+
+/// What one worker made of all its tasks in one round.
+#[derive(Debug)]
+pub(super) struct Share {
+    pub(super) names: Names,
+    pub(super) sessions: Vec<Session>,
+}
+
+impl Share {
+    /// User ids and the names that files give them.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        let text = |sym| self.names.symbols.text(sym);
+        self.given()
+            .map(move |given| (text(given.id), text(given.name)))
+    }
+
+    /// The same, with what they are worth.
+    pub(super) fn given(&self) -> impl Iterator<Item = &Given> {
+        self.sessions.iter().flat_map(|session| &session.named)
+    }
+}
+
+/// How a file stands between rounds.
+pub(super) enum State {
+    /// To be read, in pieces or in one go.
+    Open {
+        whole: bool,
+    },
+    Read(Box<FileRead>),
+    NotRead(NotRead),
+}
+
+/// Rounds after which a file that still isn't settled is given up.
+const ROUNDS: usize = 6;
+
+/// What was read so far.
+pub(super) struct Rounds<'r, 'f> {
+    pub(super) files: &'r mut [ToRead<'f>],
+    pub(super) states: Vec<State>,
+    pub(super) shares: Vec<Share>,
+}
+
+impl<'r, 'f> Rounds<'r, 'f> {
+    /// Nothing is read yet.
+    pub(super) fn over(files: &'r mut [ToRead<'f>]) -> Self {
+        Self {
+            states: files.iter().map(State::unread).collect(),
+            files,
+            shares: Vec::new(),
+        }
+    }
+
+    /// Reads all files that are open.
+    ///
+    /// # Errors
+    /// That the user stopped the run.
+    pub(super) fn read(
+        &mut self,
+        with: &Fill<'_>,
+        watching: Watching<'_>,
+    ) -> Result<(), Interrupted> {
+        for round in 0..ROUNDS {
+            let tasks = tasks(self.files, &self.states, with.piece_size);
+            if tasks.is_empty() {
+                break;
+            }
+            let mut fresh = read(self.files, &tasks, with, (watching, self.shares.len()));
+            if with.stop.load(Ordering::Relaxed) {
+                return Err(Interrupted);
+            }
+            let mut by_file: Vec<Vec<&mut Session>> =
+                self.files.iter().map(|_| Vec::new()).collect();
+            for session in fresh.iter_mut().flat_map(|share| &mut share.sessions) {
+                by_file[session.file].push(session);
+            }
+            let files = self.files.iter_mut().zip(&mut self.states);
+            for ((file, state), sessions) in files.zip(by_file) {
+                if matches!(state, State::Open { .. }) {
+                    *state = judge(file, sessions, with, round + 1 == ROUNDS);
+                }
+            }
+            self.shares.append(&mut fresh);
+        }
+        Ok(())
+    }
+
+    /// Takes back what was read of some files, so that they are read again.
+    pub(super) fn reopen(&mut self, again: &[bool]) {
+        for ((file, state), again) in self.files.iter().zip(&mut self.states).zip(again) {
+            if *again {
+                *state = State::unread(file);
+            }
+        }
+        let sessions = self.shares.iter_mut().flat_map(|share| &mut share.sessions);
+        for session in sessions.filter(|session| again[session.file]) {
+            session.take_back();
+        }
+    }
+}
+
+impl State {
+    fn unread(file: &ToRead<'_>) -> Self {
+        State::Open {
+            whole: !file.packing.is_plain() || !file.reading.container.falls_into_pieces(),
+        }
+    }
+}
+
+fn tasks(files: &[ToRead<'_>], states: &[State], piece_size: u64) -> Vec<Task> {
+    let mut whole_files = Vec::new();
+    let mut pieces = Vec::new();
+    for (at, (file, state)) in files.iter().zip(states).enumerate() {
+        match state {
+            State::Read(_) | State::NotRead(_) => {}
+            State::Open { whole: true } => whole_files.push(Task {
+                file: at,
+                piece: None,
+            }),
+            State::Open { whole: false } => {
+                let cuts = cut(file.reading.body, file.size, piece_size);
+                pieces.extend(cuts.into_iter().map(|piece| Task {
+                    file: at,
+                    piece: Some(piece),
+                }));
+                if file.size <= file.reading.body {
+                    whole_files.push(Task {
+                        file: at,
+                        piece: None,
+                    });
+                }
+            }
+        }
+    }
+    // Long work first, so that no worker is left alone with it at the end.
+    whole_files.sort_by_key(|task| std::cmp::Reverse(files[task.file].size));
+    whole_files.append(&mut pieces);
+    whole_files
+}
+
+/// One round: every worker takes tasks until none are left.
+fn read(
+    files: &[ToRead<'_>],
+    tasks: &[Task],
+    with: &Fill<'_>,
+    (watching, earlier): (Watching<'_>, usize),
+) -> Vec<Share> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        if with.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        tasks.get(next.fetch_add(1, Ordering::Relaxed))
+    };
+    with.pool.broadcast(|worker| {
+        let mut share = Share {
+            names: Names::default(),
+            sessions: Vec::new(),
+        };
+        let mut buffer = Vec::new();
+        let mut success = Vec::new();
+        let mut task = take();
+        while let Some(first) = task {
+            let file = &files[first.file];
+            let mut decoder = Decoder::new(&file.reading, with.known, &mut share.names, file.org);
+            let mut counts = Counts::cut_at(with.cuts);
+            let mut session = Session::of(first.file);
+            let number = (earlier + worker.index(), share.sessions.len());
+            let mut watch = if file.reading.layout.kind == LayoutKind::Logins {
+                let has_ids = file.reading.columns.at(Role::Id).is_some();
+                watching.watch(first.file, has_ids, number)
+            } else {
+                Watch::Off
+            };
+            while let Some(now) = task.filter(|task| task.file == first.file) {
+                let mut work = Work {
+                    reading: &file.reading,
+                    decoder: &mut decoder,
+                    counts: &mut counts,
+                    watch: &mut watch,
+                    success: &mut success,
+                    stop: with.stop,
+                };
+                let outcome = match now.piece {
+                    Some(span) => piece(file.file, file.size, span, &mut buffer, &mut work),
+                    None => stream(file.file, file.packing, file.size, &mut buffer, &mut work),
+                };
+                match outcome {
+                    Ok(span) => session.spans.push(span),
+                    Err(error) => session.failed = Some(error.to_string()),
+                }
+                with.progress
+                    .add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
+                task = take();
+            }
+            (session.evidence, session.named) = decoder.finish();
+            session.rows = counts.into_rows();
+            session.noted = watch.finish();
+            share.sessions.push(session);
+        }
+        share
+    })
+}
+
+impl Session {
+    fn of(file: usize) -> Self {
+        Self {
+            file,
+            spans: Vec::new(),
+            rows: Vec::new(),
+            evidence: Evidence::default(),
+            named: Vec::new(),
+            noted: Noted::default(),
+            lines: None,
+            failed: None,
+        }
+    }
+
+    /// Nothing of it counts.
+    fn take_back(&mut self) {
+        self.rows = Vec::new();
+        self.named = Vec::new();
+        self.noted = Noted::default();
+        self.lines = None;
+    }
+}
+
+/// Whether a file was read as it should be. What it gave is taken back where it was not.
+fn judge(
+    file: &mut ToRead<'_>,
+    mut sessions: Vec<&mut Session>,
+    with: &Fill<'_>,
+    last_round: bool,
+) -> State {
+    let mut spans: Vec<Span> = sessions
+        .iter_mut()
+        .flat_map(|session| std::mem::take(&mut session.spans))
+        .collect();
+    spans.sort_by_key(|span| span.index);
+    let mut evidence = Evidence::default();
+    for session in &sessions {
+        evidence.merge(&session.evidence);
+    }
+    let failed = sessions.iter().find_map(|session| session.failed.clone());
+    let state = if let Some(error) = failed {
+        State::NotRead(NotRead::Unreadable(error))
+    } else if !meet(&spans, file.reading.body) || (evidence.other_header && spans.len() > 1) {
+        State::Open { whole: true }
+    } else {
+        match settle(
+            &file.reading.clock,
+            &evidence,
+            &with.known.zones,
+            with.assumed,
+        ) {
+            Ok(Some(_)) if last_round => {
+                let why = "its dates don't settle".to_owned();
+                State::NotRead(NotRead::Unreadable(why))
+            }
+            Ok(Some(clock)) => {
+                file.reading.clock = clock;
+                State::Open {
+                    whole: spans.len() == 1,
+                }
+            }
+            Ok(None) => State::Read(Box::new(put_together(&mut spans, evidence, &file.reading))),
+            Err(why) => State::NotRead(why),
+        }
+    };
+    let lines = Arc::new(LineBases::of(&spans, file.reading.lines_before));
+    for session in sessions {
+        if matches!(state, State::Read(_)) {
+            for row in &mut session.rows {
+                row.place = Place::new(file.input, lines.line(row.place));
+            }
+            session.lines = Some(Arc::clone(&lines));
+        } else {
+            session.take_back();
+        }
+    }
+    state
+}
