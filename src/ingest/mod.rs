@@ -10,6 +10,7 @@ mod head;
 mod paths;
 mod pieces;
 mod progress;
+pub mod text;
 
 pub use blocks::Blocks;
 pub use compression::Compression;
