@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::cause::Cause;
 use super::fold::{fold_key, fold_status};
+use super::said::Index;
 use crate::event::Flow;
 
 /// Position of a cause in [`Catalogue::causes`], which is sorted by id.
@@ -49,6 +50,7 @@ pub struct Catalogue {
     fault_prefixes: Vec<(String, Entry)>,
     messages: Vec<(String, Entry)>,
     unrecognised: CauseIx,
+    said: Index,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +89,7 @@ impl Catalogue {
             fault_prefixes: Vec::new(),
             messages: Vec::new(),
             unrecognised: CauseIx(u32::try_from(unrecognised)?),
+            said: Index::of(&causes)?,
         };
         for (at, cause) in causes.iter().enumerate() {
             ensure!(
@@ -166,6 +169,11 @@ impl Catalogue {
             .binary_search_by(|cause| cause.id.as_str().cmp(id))
             .ok()?;
         self.causes.get(at)
+    }
+
+    /// What finds the texts of client errors inside other texts.
+    pub(super) fn index_of_texts(&self) -> &Index {
+        &self.said
     }
 
     /// The cause of texts that are in no list.

@@ -5,11 +5,13 @@
 
 mod cause;
 mod causes;
+mod fields;
 mod flows;
 mod fold;
 mod outcomes;
 mod pasted;
 mod retirements;
+mod said;
 mod zones;
 
 pub use cause::{Cause, Class};
@@ -18,6 +20,7 @@ pub use flows::{Family, Flows};
 pub use fold::{fold_key, fold_status};
 pub use outcomes::Successes;
 pub use retirements::{Precision, Retirement, Retirements};
+pub use said::Said;
 pub use zones::{Ambiguous, Meaning, Zones};
 
 /// Everything that is known, read once a run.

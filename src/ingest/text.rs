@@ -11,7 +11,8 @@
 
 mod entries;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::{self, Searcher};
+use aho_corasick::{AhoCorasick, MatchKind};
 use anyhow::Context;
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -23,8 +24,16 @@ pub const MAX_ENTRY: usize = 1 << 20;
 /// Finds the texts that make an entry worth a look.
 #[derive(Clone, Debug)]
 pub struct Needles {
-    search: AhoCorasick,
+    search: Search,
     longest: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Search {
+    /// All of them compared at once, sixteen bytes and more at a time.
+    Packed(Searcher),
+    /// For processors that can't do that, and for more needles than it can take.
+    Automaton(AhoCorasick),
 }
 
 impl Needles {
@@ -35,13 +44,24 @@ impl Needles {
     pub fn new<I: IntoIterator<Item = T>, T: AsRef<[u8]>>(texts: I) -> anyhow::Result<Self> {
         let texts: Vec<Vec<u8>> = texts.into_iter().map(|text| text.as_ref().into()).collect();
         let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
-        let search = AhoCorasick::new(texts).context("needles of text logs")?;
+        let packed = packed::Config::new().builder().extend(&texts).build();
+        let search = match packed {
+            Some(packed) => Search::Packed(packed),
+            None => {
+                let mut automaton = AhoCorasick::builder();
+                automaton.match_kind(MatchKind::LeftmostFirst);
+                Search::Automaton(automaton.build(texts).context("needles of text logs")?)
+            }
+        };
         Ok(Self { search, longest })
     }
 
     fn find(&self, bytes: &[u8]) -> Option<usize> {
-        let found = self.search.find(bytes)?;
-        Some(found.start())
+        let found = match &self.search {
+            Search::Packed(packed) => packed.find(bytes),
+            Search::Automaton(automaton) => automaton.find(bytes),
+        };
+        found.map(|found| found.start())
     }
 
     /// Bytes at a block's end in which a needle may begin that isn't all there.
@@ -51,7 +71,7 @@ impl Needles {
 
     /// Whether any of them stands in a text.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
-        self.search.is_match(bytes)
+        self.find(bytes).is_some()
     }
 }
 
