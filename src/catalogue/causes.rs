@@ -171,6 +171,20 @@ impl Catalogue {
         self.causes.get(at)
     }
 
+    /// Every code and every description with which clients are refused; some stand in it twice.
+    pub fn client_texts(&self) -> Vec<&str> {
+        let mut texts = Vec::new();
+        for cause in &self.causes {
+            for text in cause.oauth.iter().chain(&cause.fault) {
+                let (code, description) = text.split_once(": ").unwrap_or((text, ""));
+                texts.extend([code.trim_end_matches('*'), description]);
+            }
+            texts.extend(cause.message.iter().map(String::as_str));
+        }
+        texts.retain(|text| !text.is_empty());
+        texts
+    }
+
     /// What finds the texts of client errors inside other texts.
     pub(super) fn index_of_texts(&self) -> &Index {
         &self.said

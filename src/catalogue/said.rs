@@ -293,7 +293,7 @@ fn clean(text: &str, bounded: bool) -> &str {
         return text.trim();
     }
     let line = text
-        .split(['\n', '\r', '"', '`', '\u{201d}', '<'])
+        .split(['\n', '\r', '"', '`', '\u{201d}', '<', '|'])
         .next()
         .unwrap_or("");
     let line = line.split("\\n").next().unwrap_or(line);

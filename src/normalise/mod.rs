@@ -6,6 +6,7 @@
 mod decode;
 mod layout;
 mod ledger;
+pub mod log;
 mod names;
 mod notes;
 mod reading;

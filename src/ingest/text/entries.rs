@@ -13,7 +13,7 @@ use regex::bytes::{Regex, RegexBuilder};
 const GOES_ON: &str = concat!(
     r"^(?:",
     r#"\s|$|['"\])}]|</|&|\|"#,
-    r"|at (?:\S+\(|\S+\.\S)|\.\.\. \d+ (?:more|common)|Caused by\b|Suppressed:",
+    r"|\[\w*(?:Fault|Exception|Error) \[|at (?:\S+\(|\S+\.\S)|\.\.\. \d+ (?:more|common)|Caused by\b|Suppressed:",
     r"|During handling of the above|The above exception was",
     r"|(?i:error_description|error description|description|reason|due to|response|body|status|cause",
     r"|faultstring|exceptionMessage|extendedErrorDetails|details?)\b.{0,2}[:=]",
@@ -31,6 +31,8 @@ const CODE: &str = r"^(?:[A-Z][A-Z_]{5,}|[a-z]+_[a-z_]+): ";
 
 /// The exception behind the frames of a Python traceback.
 const EXCEPTION: &str = r"^(?:\w+\.)*[A-Z]\w*(?:: |:?\s*$)";
+/// An exception with its package, as loggers print it behind the line that it is logged with.
+const LOGGED_EXCEPTION: &str = r"^(?:[a-z]\w*\.)+[A-Z]\w*(?:: |:?\s*$)";
 const FRAME_OF_PYTHON: &str = r"^(?:  File |    \S|\s+\^)";
 const FRAME_OF_OTHERS: &str = r"^\s+(?:at |\.\.\. \d|- )";
 
@@ -52,6 +54,7 @@ struct Rules {
     announces: Regex,
     code: Regex,
     exception: Regex,
+    logged_exception: Regex,
     frame_of_python: Regex,
     frame_of_others: Regex,
     a_try: Regex,
@@ -67,6 +70,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         announces: of(ANNOUNCES),
         code: of(CODE),
         exception: of(EXCEPTION),
+        logged_exception: of(LOGGED_EXCEPTION),
         frame_of_python: of(FRAME_OF_PYTHON),
         frame_of_others: of(FRAME_OF_OTHERS),
         a_try: of(TRY),
@@ -129,7 +133,11 @@ impl Entries {
 
     /// Whether a line begins an entry behind another line.
     pub fn is_head(&self, before: &[u8], line: &[u8]) -> bool {
-        self.begins(line) || (!self.stamped && !goes_on(trimmed(before), trimmed(line)))
+        if self.begins(line) || self.stamped {
+            return self.begins(line);
+        }
+        let logged = RULES.logged_exception.is_match(trimmed(line)) && self.begins(before);
+        !logged && !goes_on(trimmed(before), trimmed(line))
     }
 }
 

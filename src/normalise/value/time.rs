@@ -9,6 +9,7 @@
 mod cursor;
 mod date;
 mod evidence;
+mod written;
 
 use crate::catalogue::Zones;
 use crate::event::{Instant, LocalTime, Zone};
@@ -18,6 +19,7 @@ pub use cursor::numeric_offset;
 pub use date::DateOrder;
 use date::{Date, Parts};
 pub use evidence::{DateUndecided, TimeEvidence};
+pub use written::{Written, day_of, year_of};
 
 /// How the times of one file are to be read.
 #[derive(Clone, Debug)]
