@@ -133,8 +133,9 @@ impl Entries {
 
     /// Whether a line begins an entry behind another line.
     pub fn is_head(&self, before: &[u8], line: &[u8]) -> bool {
-        if self.begins(line) || self.stamped {
-            return self.begins(line);
+        let begins = self.begins(line);
+        if begins || self.stamped {
+            return begins;
         }
         let logged = RULES.logged_exception.is_match(trimmed(line)) && self.begins(before);
         !logged && !goes_on(trimmed(before), trimmed(line))

@@ -177,3 +177,134 @@ fn every_example_is_understood() {
         complaints.join("\n\n")
     );
 }
+
+/// Kinds of the entries of a log.
+fn kinds(reading: &Reading, text: &str) -> Vec<LogKind> {
+    let entries = reading.read_text(text);
+    entries.iter().map(|entry| entry.kind).collect()
+}
+
+#[test]
+fn tries_in_a_row_are_failures_and_wrapped_ones_are_repeats() {
+    use LogKind::{Error, Repeat};
+    let reading = Reading::new();
+    let log = |lines: &[(&str, &str)]| {
+        let line = |(at, text): &(&str, &str)| format!("2026-03-02 08:15:{at} ERROR {text}\n");
+        lines.iter().map(line).collect::<String>()
+    };
+    let plain = "sync: invalid_grant: authentication failure";
+    let wrapped = "job crashed, giving up: sync: invalid_grant: authentication failure";
+    let same_words = log(&[("01", plain), ("02", plain), ("03", plain)]);
+    assert_eq!(kinds(&reading, &same_words), [Error, Error, Error]);
+    let two = log(&[
+        ("01", plain),
+        ("01", wrapped),
+        ("04", plain),
+        ("04", wrapped),
+    ]);
+    assert_eq!(kinds(&reading, &two), [Error, Repeat, Error, Repeat]);
+    let late = log(&[("01", plain), ("07", wrapped)]);
+    assert_eq!(kinds(&reading, &late), [Error, Error]);
+    let in_time = log(&[("01", plain), ("06", wrapped)]);
+    assert_eq!(kinds(&reading, &in_time), [Error, Repeat]);
+    let two_jobs = log(&[
+        ("01", "job orders: invalid_grant: authentication failure"),
+        ("01", "job accounts: invalid_grant: authentication failure"),
+    ]);
+    assert_eq!(kinds(&reading, &two_jobs), [Error, Error]);
+    let four = log(&[("01", plain), ("01", plain), ("01", plain), ("01", plain)]);
+    assert_eq!(kinds(&reading, &four), [Error, Repeat, Repeat, Error]);
+    let other = log(&[
+        ("01", plain),
+        ("02", "job crashed, giving up: invalid_grant: ip restricted"),
+    ]);
+    assert_eq!(kinds(&reading, &other), [Error, Error]);
+}
+
+#[test]
+fn clocks_run_over_midnight_and_years_end() {
+    let reading = Reading::new();
+    let times = |name: &str, text: &str| -> Vec<String> {
+        let file = reading.file(name, text.as_bytes());
+        let entries = reading.read(&file, text.as_bytes());
+        let told = entries.iter().filter_map(|entry| entry.time.at);
+        told.map(|at| at.to_string()).collect()
+    };
+    let clocks = "23:59:58 invalid_grant: ip restricted\n00:00:10 invalid_grant: inactive user\n";
+    let over_midnight = ["2026-03-02T23:59:58Z", "2026-03-03T00:00:10Z"];
+    assert_eq!(times("sync-2026-03-02.log", clocks), over_midnight);
+    let years = "Dec 31 23:59:58 h app: invalid_grant: ip restricted\nJan  1 00:00:10 h app: invalid_grant: inactive user\n";
+    let over_new_year = ["2025-12-31T23:59:58Z", "2026-01-01T00:00:10Z"];
+    assert_eq!(times("messages-20260104", years), over_new_year);
+    // a line with a date tells it for clocks without one
+    let around = "2026-03-02 00:00:01 start\n08:15:00 invalid_grant: ip restricted\n";
+    assert_eq!(times("sync.log", around), ["2026-03-02T08:15:00Z"]);
+    assert_eq!(
+        times("sync.log", "08:15:00 invalid_grant: ip restricted\n"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_users_shape_goes_first() {
+    let own = r##"
+id = "ours"
+title = "Our gateway"
+line = '#(?P<time>\d{2}\.\d{2}\.\d{4}\+\d{2}h\d{2})# (?P<app>\w+)/(?P<user>\S+)'
+time = "%d.%m.%Y+%Hh%M"
+[[example]]
+text = "#02.03.2026+08h15# crm/Sync@Example.com invalid_grant: ip restricted"
+time = "2026-03-02T08:15:00Z"
+zone = "assumed"
+app = "crm"
+user = "sync@example.com"
+description = "invalid_grant: ip restricted"
+cause = "ip-restricted"
+"##;
+    let mut reading = Reading::new();
+    reading.logs = Logs::with(&reading.known, &[own]).expect("a shape");
+    let shape = &reading.logs.shapes.all()[0];
+    assert_eq!(reading.complaint(&shape.file.example[0]), None);
+    let bad = own.replace("\\d{2}h", "(");
+    assert!(Logs::with(&reading.known, &[&bad]).is_err());
+    assert!(Logs::with(&reading.known, &["id = 1"]).is_err());
+}
+
+#[test]
+fn odd_bytes_and_line_ends_do_not_matter() {
+    let reading = Reading::new();
+    let plain = "2026-03-02 08:15:00 ERROR caf\u{e9} Salesforce\n{\"error\":\"invalid_grant\",\"error_description\":\"inactive user\"}\n2026-03-02 08:16:00 ok\n";
+    let of = |bytes: &[u8]| {
+        let entries = reading.read(&reading.file("a.log", bytes), bytes);
+        let told = |entry: &LogEntry| (entry.line, entry.time, entry.description.clone());
+        entries.iter().map(told).collect::<Vec<_>>()
+    };
+    let expected = of(plain.as_bytes());
+    assert_eq!(expected.len(), 1);
+    assert_eq!(
+        expected[0].2.as_deref(),
+        Some("invalid_grant: inactive user")
+    );
+    assert_eq!(of(plain.replace('\n', "\r\n").as_bytes()), expected);
+    let latin1: Vec<u8> = plain.chars().map(|c| c as u8).collect();
+    assert_eq!(of(&latin1), expected);
+    let coloured = plain
+        .replace("2026", "\u{1b}[31m2026")
+        .replace("ERROR", "\u{1b}[1mERROR\u{1b}[0m");
+    assert_eq!(of(coloured.as_bytes()), expected);
+}
+
+#[test]
+fn evidence_has_no_secrets_and_the_ledger_adds_up() {
+    let line = "\u{1b}[31m2026-03-02 08:15:00 POST /services/oauth2/token?password=hunter2x&client_secret=AB12CD34 invalid_grant: ip restricted\r\nmore\r\n";
+    let shown = LogReader::evidence(line.as_bytes());
+    assert_eq!(
+        shown,
+        "2026-03-02 08:15:00 POST /services/oauth2/token?password=[password]&client_secret=[client secret] invalid_grant: ip restricted"
+    );
+    let reading = Reading::new();
+    let entries = reading.read_text(line);
+    let ledger = entries[0].ledger(2);
+    assert_eq!((ledger.events, ledger.ignored, ledger.read()), (1, 1, 2));
+    assert_eq!(entries[0].secrets, [Secret::ClientSecret, Secret::Password]);
+}
