@@ -171,18 +171,15 @@ impl Catalogue {
         self.causes.get(at)
     }
 
-    /// Every code and every description with which clients are refused; some stand in it twice.
-    pub fn client_texts(&self) -> Vec<&str> {
-        let mut texts = Vec::new();
-        for cause in &self.causes {
-            for text in cause.oauth.iter().chain(&cause.fault) {
-                let (code, description) = text.split_once(": ").unwrap_or((text, ""));
-                texts.extend([code.trim_end_matches('*'), description]);
-            }
-            texts.extend(cause.message.iter().map(String::as_str));
-        }
-        texts.retain(|text| !text.is_empty());
-        texts
+    /// Every code with which clients are refused; some stand in it twice.
+    pub fn client_codes(&self) -> Vec<&str> {
+        let texts = self
+            .causes
+            .iter()
+            .flat_map(|cause| cause.oauth.iter().chain(&cause.fault));
+        let code = |text: &'_ String| text.find(": ").map_or(text.len(), |end| end);
+        let codes = texts.map(|text| text[..code(text)].trim_end_matches('*'));
+        codes.filter(|code| !code.is_empty()).collect()
     }
 
     /// What finds the texts of client errors inside other texts.

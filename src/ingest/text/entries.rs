@@ -128,7 +128,8 @@ impl Entries {
     /// Whether a line begins an entry, whatever stands before it.
     pub fn begins(&self, line: &[u8]) -> bool {
         let line = trimmed(line);
-        self.stamp.is_match(line) && !(RULES.half.is_match(line) && !RULES.whole.is_match(line))
+        let goes_on = |line| RULES.half.is_match(line) && !RULES.whole.is_match(line);
+        self.stamp.is_match(line) && !goes_on(line)
     }
 
     /// Whether a line begins an entry behind another line.

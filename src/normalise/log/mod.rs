@@ -122,12 +122,17 @@ impl Logs {
         })
     }
 
+    /// The texts for which every line is searched.
+    pub fn searched_for(&self) -> &[String] {
+        self.words.needles()
+    }
+
     /// The search for entries worth a look.
     ///
     /// # Errors
     /// That there are too many words to search for.
     pub fn needles(&self) -> anyhow::Result<Needles> {
-        Needles::new(self.words.needles())
+        Needles::new(self.searched_for())
     }
 
     /// How the entries of a file with this beginning begin.

@@ -55,7 +55,7 @@ pub(super) fn written(text: &str, form: &str, clock: &Clock, zones: &Zones) -> O
     if form != AUTO {
         return Written::by_form(text, form);
     }
-    let bare = |text: &str| Written::of(text).or_else(|| by_reader(text, clock, zones));
+    let bare = |text: &str| by_reader(text, clock, zones).or_else(|| Written::of(text));
     // What looks like a zone may be the next word.
     bare(text).or_else(|| bare(text.rsplit_once(' ')?.0))
 }

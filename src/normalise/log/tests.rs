@@ -1,5 +1,6 @@
 //! Lines of many clients, each with what it tells, read as a file is.
 
+use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
@@ -307,4 +308,75 @@ fn evidence_has_no_secrets_and_the_ledger_adds_up() {
     let ledger = entries[0].ledger(2);
     assert_eq!((ledger.events, ledger.ignored, ledger.read()), (1, 1, 2));
     assert_eq!(entries[0].secrets, [Secret::ClientSecret, Secret::Password]);
+}
+
+/// Pieces of lines that mean something to some part of the reader, in any order.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let piece = proptest::sample::select(vec![
+        "2026-03-02 08:15:00 ",
+        "Mar  2 08:15:00 h a[1]: ",
+        "{\"time\":1772439300123,",
+        "\"error\":\"",
+        "invalid_grant",
+        ": ",
+        " - ",
+        "error_description",
+        "=",
+        "'",
+        "\"",
+        "\\\"",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<sf:exceptionCode>",
+        "</",
+        "exceptionMessage='",
+        "INVALID_LOGIN",
+        "ip restricted",
+        "\n",
+        "\r\n",
+        "\n\tat x.y(z)\n",
+        "Caused by: ",
+        "\u{1b}[31m",
+        "caf\u{e9}",
+        "password=",
+        "00Dxx0000001gPL!",
+        "-----BEGIN PRIVATE KEY-----",
+        "é",
+        "🙂",
+        "%",
+        "+",
+        "&",
+        ";",
+        "code:[",
+        "<131>1 ",
+        " | ",
+        "error_description: ",
+        "\u{2019}",
+        "Authorization: Bearer ",
+    ]);
+    let odd = proptest::collection::vec(any::<u8>(), 1..4);
+    let part = prop_oneof![12 => piece.prop_map(|text| text.as_bytes().to_vec()), 1 => odd];
+    proptest::collection::vec(part, 0..60).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn any_bytes_can_be_read(bytes in pieces()) {
+        static READING: LazyLock<Reading> = LazyLock::new(Reading::new);
+        let lines = bytes.split(|&byte| byte == b'\n').count() as u64;
+        for entry in READING.read(&READING.file("sfdc.log", &bytes), &bytes) {
+            prop_assert!(entry.line <= lines);
+            let failed = matches!(entry.kind, LogKind::Error | LogKind::Repeat);
+            prop_assert_eq!(failed, entry.cause.is_some());
+            prop_assert_eq!(failed, entry.description.is_some_and(|text| !text.is_empty()));
+        }
+        let shown = LogReader::evidence(&bytes);
+        prop_assert!(!shown.contains('\n'));
+    }
 }

@@ -11,6 +11,7 @@ use crate::catalogue::{Catalogue, CauseIx, Said, fold_key};
 #[serde(deny_unknown_fields)]
 struct File {
     needles: Vec<String>,
+    beside: Vec<String>,
     ordinary: Vec<String>,
     salesforce: String,
     foreign: String,
@@ -22,8 +23,6 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Phrase {
     text: String,
-    /// A part of the text for which lines are searched.
-    needle: String,
     cause: Option<String>,
 }
 
@@ -70,28 +69,17 @@ impl Words {
             foreign: Regex::new(&file.foreign)?,
             failures,
         };
-        let own = file.failure.into_iter().chain(file.success);
-        words.needles.extend(own.map(|phrase| phrase.needle));
-        for text in catalogue.client_texts() {
-            words.add(text);
+        for code in catalogue.client_codes() {
+            let found = words
+                .needles
+                .iter()
+                .any(|needle| code.contains(needle.as_str()));
+            let known = words.is_ordinary(code) || file.beside.iter().any(|known| known == code);
+            if !found && !known {
+                words.needles.push(code.to_owned());
+            }
         }
-        words.needles.sort_unstable();
-        words.needles.dedup();
         Ok(words)
-    }
-
-    /// Searches for a text of the catalogue too, unless what is searched for finds it.
-    fn add(&mut self, text: &str) {
-        let found = self
-            .needles
-            .iter()
-            .any(|needle| text.contains(needle.as_str()));
-        if found || text.is_empty() || self.is_ordinary(text) {
-            return;
-        }
-        // Its first letter may be a capital at the start of a sentence.
-        let at = text.char_indices().nth(1).map_or(0, |(at, _)| at);
-        self.needles.push(text[at..].to_owned());
     }
 
     pub(super) fn needles(&self) -> &[String] {
@@ -145,26 +133,30 @@ mod tests {
     }
 
     #[test]
-    fn every_text_of_the_catalogue_is_searched_for_or_ordinary() {
+    fn every_code_of_the_catalogue_is_looked_at() {
         let (catalogue, words) = words();
-        let texts = catalogue.client_texts();
-        assert!(texts.len() > 80, "{}", texts.len());
-        for text in texts {
-            let found = words
-                .needles
-                .iter()
-                .any(|needle| text.contains(needle.as_str()));
-            assert!(
-                found || text.is_empty() || words.is_ordinary(text),
-                "{text}"
-            );
-        }
+        assert!(catalogue.client_codes().len() > 80);
+        let listed: File = toml::from_str(include_str!("words.toml")).expect("the list");
+        assert_eq!(
+            words.needles, listed.needles,
+            "no code is searched for by chance"
+        );
+        // What is searched for beside its needles is no part of the quick search.
+        assert!(words.needles.len() <= 40, "{:#?}", words.needles);
+        assert!(words.needles.iter().all(|needle| needle.len() >= 4));
     }
 
     #[test]
-    fn so_few_needles_can_be_searched_for_at_once() {
+    fn clients_own_words_hold_a_needle() {
         let (_, words) = words();
-        assert!(words.needles().len() <= 64, "{:#?}", words.needles());
+        let listed: File = toml::from_str(include_str!("words.toml")).expect("the list");
+        for phrase in listed.failure.iter().chain(&listed.success) {
+            let found = words
+                .needles
+                .iter()
+                .any(|needle| phrase.text.contains(needle.as_str()));
+            assert!(found, "{}", phrase.text);
+        }
     }
 
     #[test]
