@@ -47,7 +47,7 @@ static USER: LazyLock<Regex> = LazyLock::new(|| {
     of(concat!(
         r"(?i)\b(?:user[_ ]?name|user|login|sub|subject|on behalf of)\b",
         r#"(?:\\*["']?\s*(?::|=>|=)\s*\\*["']?| +\\*["']?|[^<>]*>)"#,
-        r"(?P<user>[A-Za-z0-9._%+&'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
+        r"(?P<user>[A-Za-z0-9._%+&'-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
     ))
 });
 static APP: LazyLock<Regex> = LazyLock::new(|| {
@@ -84,7 +84,11 @@ pub(super) fn endpoint(text: &str) -> Option<String> {
 pub(super) fn user(text: &str) -> Option<String> {
     let captures = USER.captures(text)?;
     let user = captures.name("user")?.as_str();
-    Some(user.trim_start_matches('\'').to_lowercase())
+    Some(
+        user.trim_start_matches('\'')
+            .replace("%40", "@")
+            .to_lowercase(),
+    )
 }
 
 /// The client that a text names.
@@ -121,6 +125,10 @@ mod tests {
         assert_eq!(
             user("connection for user: a.b@example.org").as_deref(),
             Some("a.b@example.org")
+        );
+        assert_eq!(
+            user("?username=a%40example.com&x").as_deref(),
+            Some("a@example.com")
         );
         assert_eq!(status("400 Bad Request"), Some(400));
         assert_eq!(status("invalid_grant: x (400)"), Some(400));

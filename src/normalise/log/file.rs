@@ -13,8 +13,10 @@ use crate::normalise::value::time::{Clock, Written, day_of, year_of};
 #[derive(Clone, Debug)]
 pub struct LogFile {
     pub clock: LogClock,
-    /// All of it is about Salesforce, as its name or its beginning says.
+    /// It is about Salesforce, as its name or its beginning says.
     pub salesforce: bool,
+    /// All of it is, since its name says so.
+    pub named: bool,
     /// The file's name without its extensions: what the client is called where no line tells.
     pub stem: String,
 }
@@ -41,8 +43,8 @@ impl LogFile {
         let about = lines
             .iter()
             .filter(|line| logs.words.is_about_salesforce(&text_of(line)));
-        let salesforce = logs.words.is_about_salesforce(name)
-            || (!lines.is_empty() && about.count() * ONE_OF >= lines.len());
+        let named = logs.words.is_about_salesforce(name);
+        let salesforce = named || (!lines.is_empty() && about.count() * ONE_OF >= lines.len());
         let day = day_in(name).or_else(|| first_day(&lines, &clock, logs, zones));
         Self {
             clock: LogClock {
@@ -51,6 +53,7 @@ impl LogFile {
                 year: day.and_then(|day| year_of(day * DAY_MS)),
             },
             salesforce,
+            named,
             stem: stem(name).to_owned(),
         }
     }

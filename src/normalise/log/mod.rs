@@ -255,8 +255,13 @@ impl<'a> LogReader<'a> {
     fn refused(&mut self, text: &str) -> Option<(String, CauseIx)> {
         let words = &self.logs.words;
         let about = self.file.salesforce;
+        // A text without its code may be any system's, unless all of the file is Salesforce's.
         if let Some(said) = self.known.causes.said(text)
-            && words.is_salesforces(&said, text, about)
+            && words.is_salesforces(
+                &said,
+                text,
+                self.file.named || (about && said.code.is_some()),
+            )
         {
             let cause = self.cause(&said);
             return Some((said.text(), cause));

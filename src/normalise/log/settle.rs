@@ -86,7 +86,13 @@ impl Telling {
             (&other.words, &self.words)
         };
         let shared = short.iter().filter(|word| long.binary_search(word).is_ok());
-        long.len() >= short.len() + LONGER && shared.count() * 10 >= short.len() * 7
+        // A stack trace has words of its own, but it is no other job's line.
+        let share = if long.len() * 2 >= short.len() * 3 {
+            5
+        } else {
+            7
+        };
+        long.len() >= short.len() + LONGER && shared.count() * 10 >= short.len() * share
     }
 }
 

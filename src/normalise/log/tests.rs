@@ -76,6 +76,7 @@ impl Reading {
         let name = example.file.as_deref().unwrap_or("integration.log");
         let mut file = self.file(name, text.as_bytes());
         file.salesforce |= example.salesforce;
+        file.named |= example.salesforce;
         if example.file.is_none() {
             file.clock.day = None;
             file.clock.year = None;
@@ -220,6 +221,31 @@ fn tries_in_a_row_are_failures_and_wrapped_ones_are_repeats() {
         ("02", "job crashed, giving up: invalid_grant: ip restricted"),
     ]);
     assert_eq!(kinds(&reading, &other), [Error, Error]);
+}
+
+#[test]
+fn neighbours_of_salesforce_errors_are_not_salesforces() {
+    let reading = Reading::new();
+    let log = "2026-03-02 08:15:00 Salesforce: invalid_grant: ip restricted\n2026-03-02 08:15:09 ldap: authentication failure for cn=x\n";
+    assert_eq!(kinds(&reading, log), [LogKind::Error]);
+    let named = reading.file("sfdc.log", log.as_bytes());
+    assert_eq!(reading.read(&named, log.as_bytes()).len(), 2);
+}
+
+#[test]
+fn an_exception_that_is_logged_again_is_a_repeat() {
+    let body = r#"400 Bad Request: "{"error":"invalid_grant","error_description":"expired access/refresh token"}""#;
+    let log = format!(
+        "2026-03-02T08:00:00Z WARN [main] c.e.crm.SalesforceClient : Token request failed: {body}\n\
+         2026-03-02T08:00:01Z ERROR [main] c.e.crm.OrderSync : sync aborted\n\n\
+         org.example.web.HttpClientErrorException$BadRequest: {body}\n\
+         \tat org.example.web.HttpClientErrorException.create(HttpClientErrorException.java:101)\n\
+         \tat org.example.crm.OrderSync.run(OrderSync.java:7)\n"
+    );
+    assert_eq!(
+        kinds(&Reading::new(), &log),
+        [LogKind::Error, LogKind::Repeat]
+    );
 }
 
 #[test]
