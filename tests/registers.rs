@@ -62,6 +62,20 @@ fn every_language_is_registered() {
 }
 
 #[test]
+fn every_shape_of_logs_is_registered_and_has_its_own_id() {
+    let register = source("src/normalise/log/shape.rs");
+    let stems = stems("src/normalise/log/shapes", "toml");
+    assert!(stems.len() >= 15, "{} shapes", stems.len());
+    for id in stems {
+        let shape = source(&format!("src/normalise/log/shapes/{id}.toml"));
+        let shape: toml::Table = shape.parse().expect("a shape is TOML");
+        assert_eq!(shape["id"].as_str(), Some(id.as_str()));
+        let entry = format!("include_str!(\"shapes/{id}.toml\")");
+        assert!(register.contains(&entry), "shape.rs doesn't register {id}");
+    }
+}
+
+#[test]
 fn every_detector_is_registered_by_its_id_and_has_a_page_and_cases() {
     let ids: Vec<&str> = DETECTORS.iter().map(|rule| rule.id()).collect();
     assert!(

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::cause::Cause;
 use super::fold::{fold_key, fold_status};
 use super::languages::Languages;
+use super::said::Index;
 use crate::event::Flow;
 
 /// Position of a cause in [`Catalogue::causes`], which is sorted by id.
@@ -54,6 +55,7 @@ pub struct Catalogue {
     /// Statuses of other languages.
     translated: FxHashMap<String, Entry>,
     unrecognised: CauseIx,
+    said: Index,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +96,7 @@ impl Catalogue {
             languages: Languages::load()?,
             translated: FxHashMap::default(),
             unrecognised: CauseIx(u32::try_from(unrecognised)?),
+            said: Index::of(&causes)?,
         };
         for (at, cause) in causes.iter().enumerate() {
             ensure!(
@@ -187,6 +190,22 @@ impl Catalogue {
     /// A cause by its id.
     pub fn by_id(&self, id: &str) -> Option<&Cause> {
         self.position(id).map(|ix| self.cause(ix))
+    }
+
+    /// Every code with which clients are refused; some stand in it twice.
+    pub fn client_codes(&self) -> Vec<&str> {
+        let texts = self
+            .causes
+            .iter()
+            .flat_map(|cause| cause.oauth.iter().chain(&cause.fault));
+        let code = |text: &'_ String| text.find(": ").map_or(text.len(), |end| end);
+        let codes = texts.map(|text| text[..code(text)].trim_end_matches('*'));
+        codes.filter(|code| !code.is_empty()).collect()
+    }
+
+    /// What finds the texts of client errors inside other texts.
+    pub(super) fn index_of_texts(&self) -> &Index {
+        &self.said
     }
 
     /// The cause of texts that are in no list.

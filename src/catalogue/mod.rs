@@ -6,6 +6,7 @@
 
 mod cause;
 mod causes;
+mod fields;
 mod flows;
 mod fold;
 mod footers;
@@ -13,6 +14,7 @@ mod languages;
 mod outcomes;
 mod pasted;
 mod retirements;
+mod said;
 mod zones;
 
 pub use cause::{Cause, Class};
@@ -23,6 +25,7 @@ pub use footers::Footers;
 pub use languages::{Language, Languages};
 pub use outcomes::Successes;
 pub use retirements::{Precision, Retirement, RetirementTold, Retirements};
+pub use said::Said;
 pub use zones::{Ambiguous, Meaning, Zones};
 
 /// Everything that is known, read once a run.

@@ -1,25 +1,10 @@
 //! Finding what the catalogue knows inside a pasted line: a log line, a JSON body, a fault.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::causes::{Catalogue, Found};
 use super::fold::fold_key;
 
-/// `"error":"invalid_grant"`, with either quotes, escaped quotes, `=` or none.
-static ERROR: LazyLock<Regex> =
-    LazyLock::new(|| field(r"(?:^|[^_a-z])error(?:code)?", r"[a-z_0-9]+"));
-static DESCRIPTION: LazyLock<Regex> =
-    LazyLock::new(|| field(r"error[_ ]description", r#"[^"\\}&,]+"#));
-
 /// Shorter texts are too common to be found inside a line.
 const SHORTEST: usize = 8;
-
-fn field(name: &str, value: &str) -> Regex {
-    let pattern = format!(r#"(?i){name}\\*["']?\s*[:=]\s*\\*["']?({value})"#);
-    Regex::new(&pattern).expect("a pattern of this file")
-}
 
 impl Catalogue {
     /// What a text means: as it stands, else what is found inside it. Most exact first.
@@ -28,22 +13,8 @@ impl Catalogue {
         if !found.is_empty() {
             return found;
         }
-        let capture = |pattern: &Regex| {
-            let value = pattern.captures(text)?.get(1)?;
-            Some(
-                value
-                    .as_str()
-                    .trim()
-                    .trim_end_matches('\'')
-                    .replace('+', " "),
-            )
-        };
-        if let Some(error) = capture(&ERROR) {
-            let both = match capture(&DESCRIPTION) {
-                Some(description) => format!("{error}: {description}"),
-                None => error,
-            };
-            let found = self.lookup(&both);
+        if let Some(said) = self.said(text) {
+            let found = self.lookup(&said.text());
             if !found.is_empty() {
                 return found;
             }

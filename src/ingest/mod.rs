@@ -22,6 +22,7 @@ mod pieces;
 mod progress;
 mod record;
 mod splitter;
+pub mod text;
 
 pub use archive::{MOST_MEMBERS, Member};
 pub use blocks::Blocks;

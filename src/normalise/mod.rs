@@ -9,6 +9,7 @@ mod header;
 mod languages;
 mod layout;
 mod ledger;
+pub mod log;
 mod names;
 mod notes;
 mod preview;

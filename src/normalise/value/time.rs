@@ -13,6 +13,7 @@ mod date;
 mod epoch;
 mod evidence;
 mod same_hour;
+mod written;
 
 use crate::catalogue::Zones;
 use crate::event::{Instant, LocalTime, Zone};
@@ -23,6 +24,7 @@ pub use date::DateOrder;
 use date::{Date, Parts};
 pub use evidence::{DateUndecided, TimeEvidence};
 use same_hour::SameHour;
+pub use written::{Written, day_of, year_of};
 
 /// How the times of one file are to be read.
 #[derive(Clone, Debug)]

@@ -1,0 +1,162 @@
+//! Whom and what an entry is about: the user, the host, the endpoint, the HTTP status.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What kind of host an integration talks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostKind {
+    /// `login.salesforce.com`: production.
+    Login,
+    /// `test.salesforce.com`: sandboxes.
+    Test,
+    /// A My Domain of a sandbox: `acme--uat.sandbox.my.salesforce.com`.
+    SandboxDomain,
+    /// A My Domain, which serves its own org only.
+    MyDomain,
+    /// An instance such as `na139.salesforce.com`, or another host of Salesforce.
+    Other,
+}
+
+impl HostKind {
+    /// The kind of a host of Salesforce, in lower case.
+    pub fn of(host: &str) -> Self {
+        if host == "login.salesforce.com" {
+            Self::Login
+        } else if host == "test.salesforce.com" {
+            Self::Test
+        } else if host.contains("--") || host.contains(".sandbox.") {
+            Self::SandboxDomain
+        } else if host.ends_with(".my.salesforce.com") {
+            Self::MyDomain
+        } else {
+            Self::Other
+        }
+    }
+}
+
+static HOST: LazyLock<Regex> = LazyLock::new(|| {
+    of(
+        r"(?i-u)\b[a-z0-9][a-z0-9.-]*\.(?:salesforce|force|cloudforce|salesforce-setup)\.(?:com|mil)\b",
+    )
+});
+static ENDPOINT: LazyLock<Regex> =
+    LazyLock::new(|| of(r"/services/(?:oauth2|Soap|data|apexrest|async|auth)/[A-Za-z0-9._/-]*"));
+static USER: LazyLock<Regex> = LazyLock::new(|| {
+    of(concat!(
+        r"(?i)\b(?:user[_ ]?name|user|login|sub|subject|on behalf of)\b",
+        r#"(?:\\*["']?\s*(?::|=>|=)\s*\\*["']?| +\\*["']?|[^<>]*>)"#,
+        r"(?P<user>[A-Za-z0-9._%+&'-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
+    ))
+});
+static APP: LazyLock<Regex> = LazyLock::new(|| {
+    of(concat!(
+        r"(?i)\b(?:connected[_ ]?app|client[_ ]?name|app[_ ]?name|application|service[_.]?name|app|service|integration)",
+        r#"(?:\\*["']?\s*(?::|=>|=)\s*)(?:\\*"(?P<double>[^"\\]{1,80})\\*"|\\*'(?P<single>[^'\\]{1,80})\\*'|(?P<bare>[A-Za-z0-9][\w.-]{1,60}))"#,
+    ))
+});
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    of(concat!(
+        r"(?i)\b(?:http(?:/\d(?:\.\d)?)?|status(?:[ _]?code)?|response code|code)",
+        r#"\\*["']?\s*[:=]?\s*\\*["']?(?P<named>[2-5]\d\d)\b"#,
+        r"|\b(?P<phrase>[45]\d\d) (?:Bad Request|Unauthorized|Forbidden|Client Error|Server Error|Too Many|Service Unavailable|invalid_)",
+        r"|\((?P<tail>[45]\d\d)\)",
+    ))
+});
+
+fn of(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern of this file")
+}
+
+/// The first host of Salesforce that a text names, in lower case.
+pub(super) fn host(text: &str) -> Option<String> {
+    Some(HOST.find(text)?.as_str().to_ascii_lowercase())
+}
+
+/// The first path of an API that a text names, without what is asked of it.
+pub(super) fn endpoint(text: &str) -> Option<String> {
+    let found = ENDPOINT.find(text)?.as_str().trim_end_matches(['.', '/']);
+    Some(found.chars().take(100).collect())
+}
+
+/// The username that a text names, in lower case as Salesforce compares them.
+pub(super) fn user(text: &str) -> Option<String> {
+    let captures = USER.captures(text)?;
+    let user = captures.name("user")?.as_str();
+    Some(
+        user.trim_start_matches('\'')
+            .replace("%40", "@")
+            .to_lowercase(),
+    )
+}
+
+/// The client that a text names.
+pub(super) fn app(text: &str) -> Option<String> {
+    let captures = APP.captures(text)?;
+    let names = ["double", "single", "bare"].iter();
+    let name = names.filter_map(|name| captures.name(name)).next()?;
+    Some(name.as_str().trim().to_owned())
+}
+
+/// The HTTP status that a text names.
+pub(super) fn status(text: &str) -> Option<u16> {
+    let captures = STATUS.captures(text)?;
+    let found = ["named", "phrase", "tail"]
+        .iter()
+        .find_map(|name| captures.name(name))?;
+    found.as_str().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_lines_name() {
+        let text = r#"POST https://ACME--uat.sandbox.my.salesforce.com/services/oauth2/token: status code '401', "username":"Sync@Example.com", app=crm-sync"#;
+        let found = host(text).expect("a host");
+        assert_eq!(found, "acme--uat.sandbox.my.salesforce.com");
+        assert_eq!(HostKind::of(&found), HostKind::SandboxDomain);
+        assert_eq!(endpoint(text).as_deref(), Some("/services/oauth2/token"));
+        assert_eq!(status(text), Some(401));
+        assert_eq!(user(text).as_deref(), Some("sync@example.com"));
+        assert_eq!(app(text).as_deref(), Some("crm-sync"));
+        assert_eq!(
+            user("connection for user: a.b@example.org").as_deref(),
+            Some("a.b@example.org")
+        );
+        assert_eq!(
+            user("?username=a%40example.com&x").as_deref(),
+            Some("a@example.com")
+        );
+        assert_eq!(status("400 Bad Request"), Some(400));
+        assert_eq!(status("invalid_grant: x (400)"), Some(400));
+        let kinds = [
+            "login.salesforce.com",
+            "test.salesforce.com",
+            "acme.my.salesforce.com",
+            "na139.salesforce.com",
+        ];
+        let kinds = kinds.map(HostKind::of);
+        assert_eq!(
+            kinds,
+            [
+                HostKind::Login,
+                HostKind::Test,
+                HostKind::MyDomain,
+                HostKind::Other
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_named_is_not_known() {
+        let text = "the user gave up at 400 m";
+        assert_eq!(
+            (user(text), host(text), endpoint(text), app(text)),
+            (None, None, None, None)
+        );
+        assert_eq!(status(text), None);
+    }
+}

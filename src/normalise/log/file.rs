@@ -1,0 +1,114 @@
+//! What a log file says before its entries are read: its date, whether it is about Salesforce.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::stamp::{self, LogClock};
+use super::{Logs, first_line, text_of};
+use crate::catalogue::Zones;
+use crate::normalise::value::time::{Clock, Written, day_of, year_of};
+
+/// What holds for all entries of a file.
+#[derive(Clone, Debug)]
+pub struct LogFile {
+    pub clock: LogClock,
+    /// It is about Salesforce, as its name or its beginning says.
+    pub salesforce: bool,
+    /// All of it is, since its name says so.
+    pub named: bool,
+    /// The file's name without its extensions: what the client is called where no line tells.
+    pub stem: String,
+}
+
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|\D)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?:\D|$)")
+        .expect("a pattern of this file")
+});
+
+/// Lines of a beginning that are looked at.
+const SAMPLED: usize = 400;
+/// Of so many lines at least one must speak of Salesforce.
+const ONE_OF: usize = 10;
+const DAY_MS: i64 = 86_400_000;
+
+impl LogFile {
+    /// What the name and the first bytes of a file say. `clock` is for times without a zone.
+    pub fn of(name: &str, head: &[u8], clock: Clock, logs: &Logs, zones: &Zones) -> Self {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let lines: Vec<&[u8]> = head
+            .split_inclusive(|&byte| byte == b'\n')
+            .take(SAMPLED)
+            .collect();
+        let about = lines
+            .iter()
+            .filter(|line| logs.words.is_about_salesforce(&text_of(line)));
+        let named = logs.words.is_about_salesforce(name);
+        let salesforce = named || (!lines.is_empty() && about.count() * ONE_OF >= lines.len());
+        let day = day_in(name).or_else(|| first_day(&lines, &clock, logs, zones));
+        Self {
+            clock: LogClock {
+                clock,
+                day,
+                year: day.and_then(|day| year_of(day * DAY_MS)),
+            },
+            salesforce,
+            named,
+            stem: stem(name).to_owned(),
+        }
+    }
+}
+
+/// The date in a file's name, in days since 1970-01-01.
+fn day_in(name: &str) -> Option<i64> {
+    let captures = DATE.captures(name)?;
+    let part = |at: usize| captures.get(at)?.as_str().parse().ok();
+    day_of(part(1)?, part(2)?, part(3)?)
+}
+
+/// The day of the first line that states one.
+fn first_day(lines: &[&[u8]], clock: &Clock, logs: &Logs, zones: &Zones) -> Option<i64> {
+    lines.iter().find_map(|line| {
+        let text = text_of(line);
+        let (time, form) = logs.shapes.carrier(first_line(&text)).time?;
+        let ms = match stamp::written(&time, form, clock, zones)? {
+            Written::At(at) => at.millis() + i64::from(clock.zone.offset_seconds(at)) * 1000,
+            Written::Wall(wall) => wall,
+            Written::Yearless { .. } | Written::Clock(_) => return None,
+        };
+        Some(ms.div_euclid(DAY_MS))
+    })
+}
+
+/// A name without its extensions: of the compression, of the kind, of the rotation.
+fn stem(name: &str) -> &str {
+    let mut stem = name;
+    while let Some((before, extension)) = stem.rsplit_once('.') {
+        let known = [
+            "log", "txt", "json", "jsonl", "ndjson", "gz", "zst", "out", "err", "old",
+        ];
+        let turn = !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit());
+        if before.is_empty() || !(turn || known.contains(&extension)) {
+            break;
+        }
+        stem = before;
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_date_and_the_client() {
+        let day = |name| day_in(name);
+        assert_eq!(day("sf-2026-03-02.log"), day_of(2026, 3, 2));
+        assert_eq!(day("sync.20260302.gz"), day_of(2026, 3, 2));
+        assert_eq!(day("sync-20261302"), None);
+        assert_eq!(day("order-1202603021.log"), None);
+        assert_eq!(stem("crm-sync.log.2.gz"), "crm-sync");
+        assert_eq!(stem("crm.sync.log"), "crm.sync");
+        assert_eq!(stem(".log"), ".log");
+    }
+}

@@ -1,0 +1,145 @@
+//! What only the neighbours of an entry tell: repeats of one failure, and days and years that
+//! pass while only clocks are written.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
+use super::{LogEntry, LogKind};
+use crate::event::Instant;
+
+/// A framework writes the same failure again within this many milliseconds.
+const REPEAT_MS: i64 = 5_000;
+/// Where times are unknown: within so many lines.
+const REPEAT_LINES: u64 = 20;
+/// Words that the longer text has more at least, so that two jobs with names of their own are two.
+const LONGER: usize = 2;
+const MOST_WORDS: usize = 300;
+/// Loggers and frameworks write one failure at most so often.
+const MOST: usize = 3;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Goes through the entries of one file in their order: finds repeats, and lets clocks that are
+/// written without their date run over midnight.
+///
+/// A failure that is told again within a longer text, or that was told in one, is a repeat. The
+/// same words again are a new try, unless all of them are the same with the time: then it was
+/// logged twice.
+pub fn settle(entries: &mut [LogEntry]) {
+    run_over_midnight(entries);
+    let mut first: Option<usize> = None;
+    let mut told = 0;
+    for at in 0..entries.len() {
+        if entries[at].kind != LogKind::Error {
+            continue;
+        }
+        let (before, here) = entries.split_at_mut(at);
+        let entry = &mut here[0];
+        let again = first.is_some_and(|first| {
+            let original = &before[first];
+            told < MOST && is_same(original, entry) && original.text.tells_again(&entry.text)
+        });
+        if again {
+            entry.kind = LogKind::Repeat;
+            told += 1;
+        } else {
+            first = Some(at);
+            told = 1;
+        }
+    }
+}
+
+/// What of an entry's text matters to whether another tells the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Telling {
+    /// Numbers of the words without a digit, sorted, each once.
+    words: Vec<u32>,
+    /// A number of the whole text, its time included.
+    whole: u64,
+}
+
+impl Telling {
+    pub(super) fn of(text: &str) -> Self {
+        let mut hasher = FxHasher::default();
+        text.hash(&mut hasher);
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let words = text
+            .split(|c| !is_word(c))
+            .filter(|word| word.len() > 1 && !word.bytes().any(|byte| byte.is_ascii_digit()));
+        let mut words: Vec<u32> = words.take(MOST_WORDS).map(number).collect();
+        words.sort_unstable();
+        words.dedup();
+        Self {
+            words,
+            whole: hasher.finish(),
+        }
+    }
+
+    fn tells_again(&self, other: &Self) -> bool {
+        if self.whole == other.whole {
+            return true;
+        }
+        let (short, long) = if self.words.len() < other.words.len() {
+            (&self.words, &other.words)
+        } else {
+            (&other.words, &self.words)
+        };
+        let shared = short.iter().filter(|word| long.binary_search(word).is_ok());
+        // A stack trace has words of its own, but it is no other job's line.
+        let share = if long.len() * 2 >= short.len() * 3 {
+            5
+        } else {
+            7
+        };
+        long.len() >= short.len() + LONGER && shared.count() * 10 >= short.len() * share
+    }
+}
+
+fn number(word: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    word.hash(&mut hasher);
+    (hasher.finish() >> 32) as u32
+}
+
+fn is_same(a: &LogEntry, b: &LogEntry) -> bool {
+    let agree = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
+    let near = match (a.time.at, b.time.at) {
+        (Some(a), Some(b)) => (b.millis() - a.millis()).abs() <= REPEAT_MS,
+        _ => b.line.abs_diff(a.line) <= REPEAT_LINES,
+    };
+    // One of them may have lost the code or the description.
+    let same_text = a.description == b.description
+        || part_of(&a.description, &b.description)
+        || part_of(&b.description, &a.description);
+    near && same_text && agree(&a.user, &b.user) && agree(&a.app, &b.app)
+}
+
+fn part_of(short: &Option<String>, long: &Option<String>) -> bool {
+    match (short, long) {
+        (Some(short), Some(long)) => {
+            long.strip_suffix(short.as_str())
+                .is_some_and(|code| code.ends_with(": "))
+                || long
+                    .strip_prefix(short.as_str())
+                    .is_some_and(|more| more.starts_with(": "))
+        }
+        _ => false,
+    }
+}
+
+/// A clock that jumps back by more than half a day has passed midnight.
+fn run_over_midnight(entries: &mut [LogEntry]) {
+    let mut days = 0;
+    let mut last: Option<i64> = None;
+    for entry in entries.iter_mut().filter(|entry| entry.clock_only) {
+        let Some(at) = entry.time.at else { continue };
+        let mut now = at.millis() + days * DAY_MS;
+        if last.is_some_and(|last| last - now > DAY_MS / 2) {
+            days += 1;
+            now += DAY_MS;
+        }
+        entry.time.at = Some(Instant::from_millis(now));
+        last = Some(now);
+    }
+}
