@@ -1,5 +1,7 @@
 //! All causes of failed logins and the index of every text that names one.
 
+mod translated;
+
 use anyhow::{Context, ensure};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -55,7 +57,8 @@ pub struct Catalogue {
     /// Statuses of other languages.
     translated: FxHashMap<String, Entry>,
     unrecognised: CauseIx,
-    said: Index,
+    /// Finds the texts of client errors inside other texts.
+    pub(super) said: Index,
 }
 
 #[derive(Deserialize)]
@@ -109,23 +112,6 @@ impl Catalogue {
         catalogue.causes = causes;
         catalogue.translate()?;
         Ok(catalogue)
-    }
-
-    /// Adds the statuses of other languages.
-    fn translate(&mut self) -> anyhow::Result<()> {
-        for language in self.languages.all() {
-            for (id, text) in language.causes() {
-                let cause = self.position(id);
-                let cause = cause.with_context(|| format!("{}: no cause {id:?}", language.name))?;
-                let entry = Entry {
-                    vocabulary: TRANSLATED,
-                    text: text.to_owned(),
-                    cause,
-                };
-                insert(&mut self.translated, self.languages.fold(text), entry)?;
-            }
-        }
-        Ok(())
     }
 
     fn index(&mut self, ix: CauseIx, cause: &Cause) -> anyhow::Result<()> {
@@ -190,22 +176,6 @@ impl Catalogue {
     /// A cause by its id.
     pub fn by_id(&self, id: &str) -> Option<&Cause> {
         self.position(id).map(|ix| self.cause(ix))
-    }
-
-    /// Every code with which clients are refused; some stand in it twice.
-    pub fn client_codes(&self) -> Vec<&str> {
-        let texts = self
-            .causes
-            .iter()
-            .flat_map(|cause| cause.oauth.iter().chain(&cause.fault));
-        let code = |text: &'_ String| text.find(": ").map_or(text.len(), |end| end);
-        let codes = texts.map(|text| text[..code(text)].trim_end_matches('*'));
-        codes.filter(|code| !code.is_empty()).collect()
-    }
-
-    /// What finds the texts of client errors inside other texts.
-    pub(super) fn index_of_texts(&self) -> &Index {
-        &self.said
     }
 
     /// The cause of texts that are in no list.

@@ -113,9 +113,20 @@ fn is_alone(text: &str, range: &Range<usize>) -> bool {
 }
 
 impl Catalogue {
+    /// Every code with which clients are refused; some stand in it twice.
+    pub fn client_codes(&self) -> Vec<&str> {
+        let texts = self
+            .causes()
+            .iter()
+            .flat_map(|cause| cause.oauth.iter().chain(&cause.fault));
+        let code = |text: &'_ String| text.find(": ").map_or(text.len(), |end| end);
+        let codes = texts.map(|text| text[..code(text)].trim_end_matches('*'));
+        codes.filter(|code| !code.is_empty()).collect()
+    }
+
     /// The error that a text says: the first that comes with a description, else what there is.
     pub fn said(&self, text: &str) -> Option<Said> {
-        let index = self.index_of_texts();
+        let index = &self.said;
         let fields = fields(text);
         oauth_pair(index, &fields)
             .or_else(|| fault(index, &fields, text))
