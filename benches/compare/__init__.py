@@ -1,0 +1,1 @@
+"""loginscope beside other readers: the parts of peers.py."""
