@@ -15,7 +15,7 @@ use super::cadence::{Stretch, longest_silence, period_seconds};
 use super::refusals::{Earliest, Triple};
 use crate::catalogue::{Retirement, Retirements};
 use crate::event::{Basis, Flow, Instant, Place, Sym};
-use crate::tally::Row;
+use crate::tally::{Pair, Row};
 
 /// What becomes of an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,26 +113,24 @@ pub struct Inventory<'a> {
 }
 
 impl<'a> Inventory<'a> {
-    /// Looks at every row three times: for the first refusals, for modern logins, and to count.
+    /// Looks at each pair of user and combination, and at its rows to count.
     pub fn of(seen: &Seen<'a>) -> Self {
         let evidence = Evidence::of(seen);
-        let rows = seen.tally.rows.iter();
-        let rows = rows.filter(|row| row.first <= seen.until);
-        // rows come by bucket, so only the first ones can lie before
-        let is_part = rows
-            .clone()
-            .take_while(|row| Instant::from_minute(row.bucket) <= seen.since)
-            .any(|row| row.last < seen.since);
+        let pairs = seen.tally.pairs();
+        let is_part = pairs.all().iter().any(|pair| pair.first < seen.since);
         let (mut whole, mut part) = (Drafts::default(), Drafts::default());
-        for row in rows {
-            let what = seen.resolved.what[row.dims.index()];
-            if matches!(what.flow, Flow::UiPassword | Flow::Sso) {
+        for pair in pairs.all() {
+            let flow = seen.resolved.what[pair.dims.index()].flow;
+            if matches!(flow, Flow::UiPassword | Flow::Sso) {
                 continue;
             }
-            let triple = Triple::of(row, seen);
-            whole.add(triple, row, seen);
-            if is_part && row.last >= seen.since {
-                part.add(triple, row, seen);
+            let rows = pairs.rows(pair, seen.tally);
+            let rows = rows.filter(|row| row.first <= seen.until);
+            if is_part {
+                whole.add(pair, rows.clone(), seen);
+                part.add(pair, rows.filter(|row| row.last >= seen.since), seen);
+            } else {
+                whole.add(pair, rows, seen);
             }
         }
         Self {
@@ -155,13 +153,18 @@ struct Drafts {
 }
 
 impl Drafts {
-    fn add(&mut self, triple: Triple, row: &Row, seen: &Seen<'_>) {
-        let flow = seen.resolved.what[row.dims.index()].flow;
+    fn add<'r>(&mut self, pair: &Pair, rows: impl Iterator<Item = &'r Row>, seen: &Seen<'_>) {
+        let mut rows = rows.peekable();
+        if rows.peek().is_none() {
+            return;
+        }
+        let triple = Triple::of_pair(pair, seen);
+        let flow = seen.resolved.what[pair.dims.index()].flow;
         let at = *self.index.entry((triple, flow)).or_insert_with(|| {
             self.all.push(Draft::new(triple, flow));
             self.all.len() - 1
         });
-        self.all[at].add(row, seen);
+        self.all[at].add(pair, rows, seen);
     }
 
     fn finish<'a>(mut self, seen: &Seen<'a>, evidence: &Evidence) -> Vec<Integration<'a>> {
@@ -204,20 +207,32 @@ impl Draft {
         }
     }
 
-    fn add(&mut self, row: &Row, seen: &Seen<'_>) {
-        let what = seen.resolved.what[row.dims.index()];
-        let dims = seen.tally.dims(row.dims);
+    /// Adds rows of one pair.
+    fn add<'r>(&mut self, pair: &Pair, rows: impl Iterator<Item = &'r Row>, seen: &Seen<'_>) {
+        let what = seen.resolved.what[pair.dims.index()];
+        let dims = seen.tally.dims(pair.dims);
         self.basis = self.basis.min(what.basis);
-        if what.success {
-            self.logins += row.n;
-            let (first, last) = self.logged_in.unwrap_or((row.first, row.last));
-            self.logged_in = Some((first.min(row.first), last.max(row.last)));
-            self.places.add(row.first, row.place);
-        } else {
-            self.failures += row.n;
+        let mut n = 0;
+        for row in rows {
+            n += row.n;
+            if what.success {
+                let (first, last) = self.logged_in.unwrap_or((row.first, row.last));
+                self.logged_in = Some((first.min(row.first), last.max(row.last)));
+                self.places.add(row.first, row.place);
+            }
+            self.stretches.push(Stretch {
+                first: row.first,
+                last: row.last,
+                n: row.n,
+            });
         }
+        *if what.success {
+            &mut self.logins
+        } else {
+            &mut self.failures
+        } += n;
         if what.source != 0 {
-            *self.sources.entry(what.source).or_default() += row.n;
+            *self.sources.entry(what.source).or_default() += n;
         }
         for (known, sym) in [
             (&mut self.api_versions, dims.api_version),
@@ -227,11 +242,6 @@ impl Draft {
                 known.push(sym);
             }
         }
-        self.stretches.push(Stretch {
-            first: row.first,
-            last: row.last,
-            n: row.n,
-        });
     }
 
     fn finish<'a>(self, seen: &Seen<'a>, evidence: &Evidence) -> Integration<'a> {

@@ -93,7 +93,11 @@ impl Pairs {
     }
 
     /// The rows of a pair by time. `tally` is the one that the pairs are of.
-    pub fn rows<'a>(&'a self, pair: &Pair, tally: &'a Tally) -> impl Iterator<Item = &'a Row> + 'a {
+    pub fn rows<'a>(
+        &'a self,
+        pair: &Pair,
+        tally: &'a Tally,
+    ) -> impl Iterator<Item = &'a Row> + Clone + use<'a> {
         let positions = &self.order[pair.start..pair.end];
         positions.iter().map(|&at| &tally.rows[at as usize])
     }

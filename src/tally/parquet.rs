@@ -14,6 +14,7 @@ use std::io::Write;
 use polars_arrow::array::{
     Array, BooleanArray, DictionaryArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray,
 };
+use polars_arrow::bitmap::BitmapBuilder;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_arrow::record_batch::RecordBatchT;
 use polars_parquet::arrow::write::{
@@ -23,7 +24,7 @@ use polars_parquet::arrow::write::{
 use rustc_hash::FxHashMap;
 
 use super::{Row, Tally};
-use crate::event::{Dims, Instant, Kind, Sym};
+use crate::event::{Dims, DimsId, Instant, Kind, Sym};
 
 /// Metadata key of the inputs' paths, a JSON list in the order of their numbers.
 const PATHS: &str = "loginscope.paths";
@@ -40,7 +41,8 @@ const LEVEL: i32 = 1;
 /// What the writer says.
 pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Result<()> {
     let options = WriteOptions {
-        statistics: StatisticsOptions::default(),
+        // Who adds such files up reads them whole.
+        statistics: StatisticsOptions::empty(),
         version: Version::V1,
         compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?)),
         data_page_size: None,
@@ -53,19 +55,16 @@ pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Res
         .collect();
     let mut file = FileWriter::try_new(writer, schema, options)?;
     for positions in tally.pairs().order().chunks(ROW_GROUP) {
-        let rows: Vec<&Row> = positions
-            .iter()
-            .map(|&at| &tally.rows[at as usize])
-            .collect();
+        let group = Group::of(positions, tally);
         let arrays: Vec<Box<dyn Array>> = COLUMNS
             .iter()
-            .map(|(_, column)| column.array(&rows, tally))
+            .map(|(_, column)| column.array(&group, tally))
             .collect();
         let schema = std::sync::Arc::new(file.schema().clone());
         let fields = file.parquet_schema().fields().to_vec();
-        let chunk = RecordBatchT::try_new(rows.len(), schema, arrays)?;
-        let group = row_group_iter(chunk, encodings.clone().into(), fields, options);
-        file.write(rows.len() as u64, group)?;
+        let chunk = RecordBatchT::try_new(group.rows.len(), schema, arrays)?;
+        let encoded = row_group_iter(chunk, encodings.clone().into(), fields, options);
+        file.write(group.rows.len() as u64, encoded)?;
     }
     let said = |key: &str, value: String| KeyValue::new(key.to_owned(), Some(value));
     file.end(Some(vec![
@@ -144,35 +143,88 @@ impl Holds {
         }
     }
 
-    fn array(&self, rows: &[&Row], tally: &Tally) -> Box<dyn Array> {
+    fn array(&self, group: &Group, tally: &Tally) -> Box<dyn Array> {
         let symbols = &tally.symbols;
+        let rows = group.rows.iter();
         match self {
             Holds::Time(pick) => {
-                let millis = rows.iter().map(|row| pick(row).millis());
+                let millis = rows.map(|row| pick(row).millis());
                 PrimitiveArray::<i64>::from_vec(millis.collect()).boxed()
             }
             Holds::Count => {
                 // No file has 2^63 rows.
-                let counts = rows.iter().map(|row| row.n as i64);
+                let counts = rows.map(|row| row.n as i64);
                 PrimitiveArray::<i64>::from_vec(counts.collect()).boxed()
             }
-            Holds::User => dictionary(rows, |row| row.user, |row| symbols.known(row.user)),
-            Holds::Text(pick) => {
-                let text = |row: &Row| symbols.known(pick(tally.dims(row.dims)));
-                dictionary(rows, |row| row.dims, text)
-            }
-            Holds::Word(pick) => {
-                dictionary(rows, |row| row.dims, |row| Some(pick(tally.dims(row.dims))))
-            }
+            Holds::User => group.texts(|run| symbols.known(run.user)),
+            Holds::Text(pick) => group.texts(|run| symbols.known(pick(tally.dims(run.dims)))),
+            Holds::Word(pick) => group.texts(|run| Some(pick(tally.dims(run.dims)))),
             Holds::Success => {
-                let successes = rows.iter().map(|row| Some(tally.dims(row.dims).success));
-                successes.collect::<BooleanArray>().boxed()
+                let mut successes = BitmapBuilder::with_capacity(group.rows.len());
+                for run in &group.runs {
+                    successes.extend_constant(run.rows, tally.dims(run.dims).success);
+                }
+                BooleanArray::new(ArrowDataType::Boolean, successes.freeze(), None).boxed()
             }
             Holds::Place => {
-                let places: Vec<[u8; PLACE]> = rows.iter().map(|row| place(row)).collect();
+                let places: Vec<[u8; PLACE]> = rows.map(place).collect();
                 FixedSizeBinaryArray::from_slice(places).boxed()
             }
         }
+    }
+}
+
+/// Rows that are laid out together, and how many of one pair stand side by side.
+struct Group {
+    rows: Vec<Row>,
+    runs: Vec<Run>,
+}
+
+/// Rows of one pair.
+struct Run {
+    user: Sym,
+    dims: DimsId,
+    rows: usize,
+}
+
+impl Group {
+    fn of(positions: &[u32], tally: &Tally) -> Self {
+        let rows = positions.iter().map(|&at| tally.rows[at as usize]);
+        let rows: Vec<Row> = rows.collect();
+        let runs = rows.chunk_by(|a, b| (a.user, a.dims) == (b.user, b.dims));
+        let runs = runs.map(|run| Run {
+            user: run[0].user,
+            dims: run[0].dims,
+            rows: run.len(),
+        });
+        Self {
+            runs: runs.collect(),
+            rows,
+        }
+    }
+
+    /// A column of texts, of which a run has one.
+    fn texts<'t>(&self, text: impl Fn(&Run) -> Option<&'t str>) -> Box<dyn Array> {
+        let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut texts: Vec<&str> = Vec::new();
+        let mut keys: Vec<u32> = Vec::with_capacity(self.rows.len());
+        let mut known = BitmapBuilder::with_capacity(self.rows.len());
+        for run in &self.runs {
+            let text = text(run);
+            let number = text.map(|text| {
+                *numbers.entry(text).or_insert_with(|| {
+                    texts.push(text);
+                    texts.len() as u32 - 1
+                })
+            });
+            keys.extend(std::iter::repeat_n(number.unwrap_or(0), run.rows));
+            known.extend_constant(run.rows, number.is_some());
+        }
+        let keys = PrimitiveArray::from_vec(keys).with_validity(known.into_opt_validity());
+        let values = Utf8ViewArray::from_slice_values(texts).boxed();
+        DictionaryArray::try_from_keys(keys, values, false)
+            .expect("every key was made together with its text")
+            .boxed()
     }
 }
 
@@ -182,40 +234,6 @@ fn texts() -> ArrowDataType {
         Box::new(ArrowDataType::Utf8View),
         false,
     )
-}
-
-/// A column of texts. Rows with one `key` have one text; such rows mostly stand side by side.
-fn dictionary<'t, Key: Copy + Eq + std::hash::Hash>(
-    rows: &[&Row],
-    key: impl Fn(&Row) -> Key,
-    text: impl Fn(&Row) -> Option<&'t str>,
-) -> Box<dyn Array> {
-    let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
-    let mut texts: Vec<&str> = Vec::new();
-    let mut known: FxHashMap<Key, Option<u32>> = FxHashMap::default();
-    let mut latest: Option<(Key, Option<u32>)> = None;
-    let mut number = |row: &Row| {
-        let key = key(row);
-        if let Some((same, number)) = latest
-            && same == key
-        {
-            return number;
-        }
-        let number = *known.entry(key).or_insert_with(|| {
-            let text = text(row)?;
-            Some(*numbers.entry(text).or_insert_with(|| {
-                texts.push(text);
-                texts.len() as u32 - 1
-            }))
-        });
-        latest = Some((key, number));
-        number
-    };
-    let keys: PrimitiveArray<u32> = rows.iter().map(|row| number(row)).collect();
-    let values = Utf8ViewArray::from_slice_values(texts).boxed();
-    DictionaryArray::try_from_keys(keys, values, false)
-        .expect("every key was made together with its text")
-        .boxed()
 }
 
 /// Time, input and line, so that bytes order as they do. Times of logins are after 1970.

@@ -39,12 +39,15 @@ impl Evidence {
             refused: first_refusals(seen),
             ..Self::default()
         };
-        for row in seen.tally.rows.iter().filter(|row| row.first <= seen.until) {
-            let what = seen.resolved.what[row.dims.index()];
+        let pairs = seen.tally.pairs();
+        for pair in pairs.all().iter().filter(|pair| pair.first <= seen.until) {
+            let what = seen.resolved.what[pair.dims.index()];
             if !what.success {
                 continue;
             }
-            let triple = Triple::of(row, seen);
+            let triple = Triple::of_pair(pair, seen);
+            let rows = pairs.rows(pair, seen.tally);
+            let mut rows = rows.filter(|row| row.first <= seen.until);
             let modern = Modern {
                 stated: is_modern(what.flow)
                     && !is_retiring(what.flow, seen.retirements)
@@ -56,7 +59,7 @@ impl Evidence {
                     && evidence
                         .refused
                         .get(&triple)
-                        .is_none_or(|first| row.last > *first),
+                        .is_none_or(|first| rows.any(|row| row.last > *first)),
             };
             if matches!(what.flow, Flow::UiPassword | Flow::Sso) {
                 evidence.people.insert((triple.org, triple.user));
