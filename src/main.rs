@@ -6,6 +6,10 @@ use clap::Parser;
 use loginscope::cli::{Cli, NotForStdout};
 use loginscope::run::{Usage, complain, run, was_interrupted};
 
+/// Rows of a tally grow in many steps, which the system's allocator pays for in page faults.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Wrong usage, as clap's own errors have it.
 const USAGE: u8 = 2;
 /// Nothing readable at all, or the report could not be written.

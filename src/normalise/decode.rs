@@ -70,6 +70,8 @@ pub struct Decoder<'a> {
     dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
     /// Users, and the number of the name that the row gives to an id.
     users: FxHashMap<Box<[u8]>, (Sym, u32)>,
+    /// The same where one field without escapes tells the user.
+    plain_users: FxHashMap<Box<[u8]>, (Sym, u32)>,
     latin1: bool,
     around: Around<'a>,
     orgs: BTreeSet<String>,
@@ -104,6 +106,7 @@ impl<'a> Decoder<'a> {
             key: Vec::new(),
             dims: FxHashMap::default(),
             users: FxHashMap::default(),
+            plain_users: FxHashMap::default(),
             latin1: false,
             around: Around::of(reading, &known.footers),
             orgs: BTreeSet::new(),

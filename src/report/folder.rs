@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -195,7 +196,6 @@ fn fill(
         MARKER,
         &format!("loginscope report, schema {}\n", report.schema),
     )?;
-    text("report.json", &json::json(report)?)?;
     let charts = if formats.html || formats.svg {
         chart::all(report)
     } else {
@@ -206,9 +206,35 @@ fn fill(
             text(&format!("charts/{}.svg", chart.id), &chart.svg)?;
         }
     }
-    if formats.html {
-        text("report.html", &page(report, material, charts))?;
-    }
+    // The page takes as long as all that is beside it.
+    std::thread::scope(|scope| {
+        let page = formats.html.then(|| {
+            scope.spawn(move || {
+                let page = page(report, material, charts);
+                file(folder, "report.html", |out| {
+                    Ok(out.write_all(page.as_bytes())?)
+                })
+            })
+        });
+        beside_page(folder, report, material, formats)?;
+        match page.map(ScopedJoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(written)) => written,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Writes what needs no chart.
+fn beside_page(
+    folder: &Path,
+    report: &Report,
+    material: &Material<'_>,
+    formats: Formats,
+) -> anyhow::Result<()> {
+    let text =
+        |name: &str, text: &str| file(folder, name, |out| Ok(out.write_all(text.as_bytes())?));
+    text("report.json", &json::json(report)?)?;
     if formats.markdown {
         for finding in ticket::deserving(report) {
             let name = format!("tickets/{}.md", finding.fingerprint);

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use super::config::Config;
 use crate::catalogue::Known;
 use crate::cli::{Analyze, Only, Target};
@@ -22,17 +24,20 @@ use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRe
 /// Bytes of rows that may stand in several files which are in memory at a time.
 const OVERLAP_BUDGET: u64 = 256 << 20;
 
-/// Reads and counts all files on all cores.
+/// The threads that the user allows, else one for each core.
+pub(super) fn pool(ask: &Analyze) -> anyhow::Result<ThreadPool> {
+    let threads = ask.work.threads.map_or(0, usize::from);
+    Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
+}
+
+/// Reads and counts all files on all threads.
 pub(super) fn read(
     ask: &Analyze,
     known: &Known,
     to_read: &mut [ToRead<'_>],
+    pool: &ThreadPool,
     stop: &AtomicBool,
 ) -> anyhow::Result<Filled> {
-    let threads = ask.work.threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()?;
     let bytes = to_read.iter().map(|file| file.size).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
     let filled = fill(
@@ -40,7 +45,7 @@ pub(super) fn read(
         &Fill {
             known,
             assumed: ask.time.assumed(),
-            pool: &pool,
+            pool,
             cuts: &cuts(ask, known),
             piece_size: ask.work.piece_size,
             overlap_budget: OVERLAP_BUDGET,

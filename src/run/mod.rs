@@ -23,7 +23,7 @@ use crate::tally::{Interrupted, Resolved, plan};
 use config::Config;
 pub use deliver::complain;
 use deliver::{deliver, print, stop_if_nothing_can_be_said, sum_up};
-use gather::{Gathered, Looked, material, read, seen, shown, stop_on_signal};
+use gather::{Gathered, Looked, material, pool, read, seen, shown, stop_on_signal};
 use told::FilesTold;
 pub use told::Usage;
 
@@ -89,9 +89,11 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let told = FilesTold::of(ask, &layouts)?;
     let at_paths = ingest::find(&told.paths);
     let assumed = ask.time.assumed();
-    let (planned, mut to_read) = plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
+    let pool = pool(ask)?;
+    let look = || plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
+    let (planned, mut to_read) = pool.install(look);
     let stop = stop_on_signal();
-    let filled = read(ask, &known, &mut to_read, &stop)?;
+    let filled = read(ask, &known, &mut to_read, &pool, &stop)?;
     let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
     let gathered = Gathered {
         found: &at_paths,

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::Path;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::fill::ToRead;
 use crate::catalogue::Known;
-use crate::ingest::{Head, Packing, Source, read_head, read_tail};
+use crate::ingest::{Packing, Source, read_head, read_tail};
 use crate::normalise::{Assumed, Layout, Layouts, NotRead, Reading};
 
 /// What the user said about single files.
@@ -41,7 +43,8 @@ pub enum Fate {
     Ignored(String),
 }
 
-/// Looks at every file. The second list is what [`super::fill()`] reads.
+/// Looks at every file, on the threads of the pool that this is called in. The second list is
+/// what [`super::fill()`] reads.
 pub fn plan<'a>(
     sources: &'a [Source],
     layouts: &'a Layouts,
@@ -49,9 +52,13 @@ pub fn plan<'a>(
     assumed: Assumed,
     told: Told<'a>,
 ) -> (Vec<Planned<'a>>, Vec<ToRead<'a>>) {
+    let looked: Vec<_> = sources
+        .par_iter()
+        .map(|source| look(source, layouts, told.layout_of(source), known, assumed))
+        .collect();
     let mut planned = Vec::new();
     let mut to_read = Vec::new();
-    for (input, source) in (0..).zip(sources) {
+    for ((input, source), looked) in (0..).zip(sources).zip(looked) {
         let forced = told.layout_of(source);
         let org = told.org_of(source);
         let mut file = Planned {
@@ -62,16 +69,20 @@ pub fn plan<'a>(
             org,
             fate: Fate::Read(to_read.len()),
         };
-        match look(source, layouts, forced, known, assumed) {
-            Ok((head, reading)) => {
-                file.size = head.size;
-                file.packing = Some(head.packing);
+        match looked {
+            Ok(Looked {
+                size,
+                packing,
+                reading,
+            }) => {
+                file.size = size;
+                file.packing = Some(packing);
                 file.layout = Some(reading.layout);
                 to_read.push(ToRead {
                     input,
                     file: &source.file,
-                    packing: head.packing,
-                    size: head.size,
+                    packing,
+                    size,
                     reading,
                     org,
                 });
@@ -122,14 +133,22 @@ impl Unread {
     }
 }
 
-/// The beginning of a file and what it shows.
+/// A file that can be read.
+struct Looked<'a> {
+    /// Bytes on disk.
+    size: u64,
+    packing: Packing,
+    reading: Reading<'a>,
+}
+
+/// What the beginning of a file shows.
 fn look<'a>(
     source: &Source,
     layouts: &'a Layouts,
     forced: Option<&'a Layout>,
     known: &Known,
     assumed: Assumed,
-) -> Result<(Head, Reading<'a>), Unread> {
+) -> Result<Looked<'a>, Unread> {
     let unreadable = |error: io::Error| Unread::unreadable(source, &error);
     let head = read_head(source).map_err(unreadable)?;
     if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
@@ -150,12 +169,19 @@ fn look<'a>(
     let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
     let first_rows = head.bytes.get(body..).unwrap_or_default();
     let in_pieces = head.packing.is_plain() && reading.container.falls_into_pieces();
-    let last_rows = match in_pieces && !head.complete {
-        true => read_tail(source, head.size).map_err(unreadable)?,
-        false => Vec::new(),
-    };
-    reading.sample(&[first_rows, &last_rows], known, assumed);
-    Ok((head, reading))
+    // Where all times are UTC there is hardly a clock to be settled.
+    if !reading.layout.utc {
+        let last_rows = match in_pieces && !head.complete {
+            true => read_tail(source, head.size).map_err(unreadable)?,
+            false => Vec::new(),
+        };
+        reading.sample(&[first_rows, &last_rows], known, assumed);
+    }
+    Ok(Looked {
+        size: head.size,
+        packing: head.packing,
+        reading,
+    })
 }
 
 fn too_long() -> NotRead {

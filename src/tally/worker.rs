@@ -16,6 +16,9 @@ use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects, Repeated
 const FOOTERS: usize = 1_000;
 /// Bytes read behind a piece, so that its last record is mostly there at once.
 const BEHIND: u64 = 64 * 1024;
+/// Bytes of a piece in memory at a time: few enough to be in a core's cache still when they are
+/// looked at.
+const PIECE_BLOCK: usize = 256 * 1024;
 /// Bytes of a stream in memory at a time.
 const STREAM_BLOCK: usize = 1 << 20;
 
@@ -58,6 +61,7 @@ pub(super) fn piece(
     let start = piece.start - look_back;
     file.seek(SeekFrom::Start(start))?;
     let block = usize::try_from(piece.end - start + BEHIND).unwrap_or(usize::MAX);
+    let block = block.min(PIECE_BLOCK);
     let mut blocks = Blocks::new(file, start, size - start, block, std::mem::take(buffer));
     blocks.more()?;
     let mut span = Span {
@@ -65,13 +69,21 @@ pub(super) fn piece(
         next: piece.end,
         ..Span::default()
     };
-    let found = if piece.index == 0 {
-        Some(0)
-    } else {
-        let length = piece.end - piece.start;
-        let width = work.reading.columns.width();
-        let container = work.reading.container;
-        container.find_first(blocks.bytes(), blocks.ended(), length, width)
+    let length = piece.end - piece.start;
+    let found = loop {
+        let (read, ended) = (blocks.bytes(), blocks.ended());
+        let Reading {
+            container, columns, ..
+        } = work.reading;
+        let found = match piece.index {
+            0 => Some(0),
+            _ => container.find_first(read, ended, length, columns.width()),
+        };
+        // A first line may be longer than a block.
+        if found.is_some() || ended || read.len() as u64 > length {
+            break found;
+        }
+        blocks.more()?;
     };
     if let Some(offset) = found {
         blocks.advance(usize::try_from(look_back + offset).unwrap_or(usize::MAX));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Decoder, REMEMBERED};
 use crate::event::{Instant, Sym};
-use crate::ingest::Record;
+use crate::ingest::{Escape, Record};
 use crate::normalise::reject::Reason;
 use crate::normalise::role::Role;
 use crate::normalise::row::Row;
@@ -18,23 +18,42 @@ impl Decoder<'_> {
         let name = columns.at(Role::User);
         let user_id = columns.at(Role::UserId);
         self.key.clear();
-        for column in [name, user_id].into_iter().flatten() {
-            record.push_key(block, column, &mut self.key);
-        }
-        if let Some(&(user, given)) = self.users.get(self.key.as_slice()) {
+        let plain = match (name, user_id) {
+            (Some(column), None) | (None, Some(column)) => {
+                (record.escape(column) == Escape::None).then(|| record.raw(block, column))
+            }
+            _ => None,
+        };
+        // The bytes of one plain field are a key as they stand.
+        let users = match plain {
+            Some(_) => &self.plain_users,
+            None => &self.users,
+        };
+        let key = plain.unwrap_or_else(|| {
+            for column in [name, user_id].into_iter().flatten() {
+                record.push_key(block, column, &mut self.key);
+            }
+            &self.key
+        });
+        if let Some(&(user, given)) = users.get(key) {
             self.named.seen(given, at);
             return user;
         }
+        let key: Box<[u8]> = key.into();
         let columns = [name, user_id].into_iter().flatten();
         self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
         let (user, given) =
             self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
         self.named.seen(given, at);
-        if self.users.len() >= REMEMBERED {
-            self.users.clear();
+        let users = match plain {
+            Some(_) => &mut self.plain_users,
+            None => &mut self.users,
+        };
+        if users.len() >= REMEMBERED {
+            users.clear();
         }
-        self.users.insert(self.key.as_slice().into(), (user, given));
+        users.insert(key, (user, given));
         user
     }
 

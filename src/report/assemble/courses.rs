@@ -13,7 +13,7 @@ use crate::catalogue::{CauseIx, Class};
 use crate::detect::{self, failure_spike, legacy_login};
 use crate::event::{Flow, Instant};
 use crate::report::model::Report;
-use crate::tally::{Resolved, Row};
+use crate::tally::{Pair, Resolved, Row};
 
 /// Findings that have a course: the first of the report, which are the worst.
 pub const DRAWN: usize = 40;
@@ -69,9 +69,12 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
         .map(|(fingerprint, finding)| Draft::new(fingerprint, finding, first, today))
         .collect();
     let index = Index::of(&drafts);
-    for row in &material.history.rows {
-        for at in index.concerned(material.resolved, row) {
-            drafts[at].add(material, row);
+    let pairs = material.history.pairs();
+    for pair in pairs.all() {
+        for at in index.concerned(material.resolved, pair) {
+            for row in pairs.rows(pair, material.history) {
+                drafts[at].add(material, row);
+            }
         }
     }
     let done = drafts.into_iter();
@@ -273,11 +276,11 @@ impl Index {
         self.0.entry((kind, number)).or_default().push(at);
     }
 
-    fn concerned(&self, resolved: &Resolved, row: &Row) -> impl Iterator<Item = usize> {
-        let what = resolved.what[row.dims.index()];
+    fn concerned(&self, resolved: &Resolved, pair: &Pair) -> impl Iterator<Item = usize> {
+        let what = resolved.what[pair.dims.index()];
         [
             (Kind::Org, 0),
-            (Kind::User, resolved.user[row.user.index()]),
+            (Kind::User, resolved.user[pair.user.index()]),
             (Kind::App, what.app),
             (Kind::Source, what.source),
             (Kind::Cause, what.cause),
