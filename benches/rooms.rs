@@ -13,7 +13,7 @@ use loginscope::catalogue::Known;
 use loginscope::event::Zone;
 use loginscope::ingest::csv::{self, Record, Step};
 use loginscope::ingest::{Progress, ProgressWhen, find};
-use loginscope::normalise::{Assumed, Decoder, Layouts, Names, Reading};
+use loginscope::normalise::{Assumed, Decoder, Layouts, Memo, Names, Reading};
 use loginscope::report::{chart, html, json, model::Report};
 use loginscope::tally::frames::{Frames, key};
 use loginscope::tally::{Fill, Filled, Resolved, Told, fill, plan};
@@ -74,7 +74,7 @@ fn normalise(c: &mut Criterion) {
         group.bench_function(name, |b| {
             b.iter(|| {
                 let mut names = Names::default();
-                let mut decoder = Decoder::new(&reading, &known, &mut names, None);
+                let mut decoder = Decoder::new(&reading, &known, &mut names, None, Memo::default());
                 let mut record = Record::default();
                 let mut rest = &bytes[body..];
                 while let Step::Record { bytes, .. } = csv::next(rest, true, b',', &mut record) {

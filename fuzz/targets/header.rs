@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use loginscope::catalogue::Known;
 use loginscope::event::Zone;
-use loginscope::normalise::{Assumed, Decoder, Layouts, Names, Reading};
+use loginscope::normalise::{Assumed, Decoder, Layouts, Memo, Names, Reading};
 
 static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load().expect("the layouts"));
 static KNOWN: LazyLock<Known> = LazyLock::new(|| Known::load().expect("the lists"));
@@ -32,7 +32,7 @@ pub fn is_read_or_refused(bytes: &[u8]) {
     assert!(reading.blank_before + reading.ignored_before <= reading.lines_before);
     reading.sample(&[rows], &KNOWN, assumed);
     let mut names = Names::default();
-    let mut decoder = Decoder::new(&reading, &KNOWN, &mut names, None);
+    let mut decoder = Decoder::new(&reading, &KNOWN, &mut names, None, Memo::default());
     reading.rows(rows, true, |record, block, _| {
         decoder.row(record, block);
         true

@@ -38,12 +38,11 @@ struct Gap {
 /// proved.
 pub fn period_seconds(stretches: &[Stretch]) -> Option<u64> {
     let mut gaps = gaps(stretches)?;
-    gaps.sort_unstable();
     let all: u64 = gaps.iter().map(|gap| gap.times).sum();
     if all < FEWEST_GAPS {
         return None;
     }
-    let middle = median(&gaps, all)?;
+    let middle = median(&mut gaps, all)?;
     let jitter = middle * JITTER_TENTHS / 10;
     let alike = gaps
         .iter()
@@ -59,7 +58,7 @@ pub fn period_seconds(stretches: &[Stretch]) -> Option<u64> {
 pub fn longest_silence(stretches: &[Stretch]) -> i64 {
     let mut sorted = Cow::Borrowed(stretches);
     if !stretches.is_sorted() {
-        sorted.to_mut().sort_unstable();
+        sorted.to_mut().sort();
     }
     let mut longest = 0;
     let mut last: Option<Instant> = None;
@@ -72,10 +71,16 @@ pub fn longest_silence(stretches: &[Stretch]) -> i64 {
     longest
 }
 
-/// The gap in the middle of the sorted ones, the lower one of two.
-fn median(sorted: &[Gap], all: u64) -> Option<i64> {
+/// The gap in the middle by length, the lower one of two; `all` is how many there are. Changes the
+/// order of the gaps.
+fn median(gaps: &mut [Gap], all: u64) -> Option<i64> {
+    if gaps.iter().all(|gap| gap.times == 1) {
+        let middle = gaps.len().div_ceil(2).checked_sub(1)?;
+        return Some(gaps.select_nth_unstable(middle).1.millis);
+    }
+    gaps.sort_unstable();
     let mut below = 0;
-    let middle = sorted.iter().find(|gap| {
+    let middle = gaps.iter().find(|gap| {
         below += gap.times;
         below * 2 >= all
     });
@@ -88,7 +93,8 @@ fn gaps(stretches: &[Stretch]) -> Option<Vec<Gap>> {
     for row in stretches {
         add_ends(*row, &mut parts);
     }
-    parts.sort_unstable();
+    // Stretches of one pair come sorted: a merge of few runs.
+    parts.sort();
     let mut gaps = Vec::with_capacity(parts.len());
     for part in &parts {
         if part.n > 2 {

@@ -3,9 +3,11 @@
 //! What repeats from row to row is decoded once: all fields but user and time are looked up as
 //! raw bytes, and only a combination not met before is trimmed, parsed and interned.
 
+mod memo;
 mod repeated;
 mod users;
 
+pub use memo::Memo;
 pub use repeated::Repeated;
 
 use std::collections::BTreeSet;
@@ -67,7 +69,7 @@ pub struct Decoder<'a> {
     tails: Tails,
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
-    dims: FxHashMap<Box<[u8]>, Option<DimsId>>,
+    memo: Memo,
     /// Users, and the number of the name that the row gives to an id.
     users: FxHashMap<Box<[u8]>, (Sym, u32)>,
     /// The same where one field without escapes tells the user.
@@ -79,18 +81,22 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// A decoder for one file. `org` is the name that the user gave it.
+    /// A decoder for one file. `org` is the name that the user gave it, `memo` what an earlier
+    /// decoder with the same tables remembers.
     pub fn new(
         reading: &'a Reading<'a>,
         known: &'a Known,
         names: &'a mut Names,
         org: Option<&str>,
+        memo: Memo,
     ) -> Self {
         let columns = &reading.columns;
         let roles = DIMS_ROLES.iter().chain(&[Role::Uri]);
         let mut dims_columns: Vec<usize> = roles.filter_map(|&role| columns.at(role)).collect();
         dims_columns.sort_unstable();
         dims_columns.dedup();
+        let mut memo = memo.for_file(reading, org);
+        let tails = memo.tails();
         let org = org.map_or(Sym::UNKNOWN, |org| names.symbols.intern(org));
         let kind = IdKind::of_column(columns.name(Role::Id));
         Self {
@@ -99,12 +105,12 @@ impl<'a> Decoder<'a> {
             time: TimeReader::new(&reading.clock, &known.zones),
             names,
             org,
-            tails: Tails::of(columns, &dims_columns),
+            tails: tails.unwrap_or_else(|| Tails::of(columns, &dims_columns)),
             tail_at: None,
             dims_columns,
             id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
-            dims: FxHashMap::default(),
+            memo,
             users: FxHashMap::default(),
             plain_users: FxHashMap::default(),
             latin1: false,
@@ -114,9 +120,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// What the rows so far say about how the file must be read, and the names that they give
-    /// to user ids.
-    pub fn finish(self) -> (Evidence, Vec<Given>) {
+    /// What the rows so far say about how the file must be read, the names that they give to user
+    /// ids, and what is worth remembering for a next file.
+    pub fn finish(mut self) -> (Evidence, Vec<Given>, Memo) {
+        // Bytes that are no UTF-8 have to be noted in each file anew.
+        if self.latin1 {
+            self.memo = Memo::default();
+        } else {
+            self.memo.keep(self.tails);
+        }
         let evidence = Evidence {
             time: self.time.into_evidence(),
             latin1: self.latin1,
@@ -124,7 +136,7 @@ impl<'a> Decoder<'a> {
             orgs: self.orgs,
             columns: 0,
         };
-        (evidence, self.named.into_all())
+        (evidence, self.named.into_all(), self.memo)
     }
 
     /// The combinations met so far.
@@ -236,14 +248,11 @@ impl<'a> Decoder<'a> {
         for &column in &self.dims_columns {
             record.push_key(block, column, &mut self.key);
         }
-        if let Some(&dims) = self.dims.get(self.key.as_slice()) {
+        if let Some(dims) = self.recall() {
             return Ok(dims);
         }
         let dims = self.intern_dims(record, block)?;
-        if self.dims.len() >= REMEMBERED {
-            self.dims.clear();
-        }
-        self.dims.insert(self.key.as_slice().into(), dims);
+        self.remember(dims);
         Ok(dims)
     }
 

@@ -23,7 +23,7 @@ mod tails;
 mod told;
 pub mod value;
 
-pub use decode::{Decoder, Repeated};
+pub use decode::{Decoder, Memo, Repeated};
 pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Understood};
 pub use ledger::Ledger;
 pub use names::{Given, Names};

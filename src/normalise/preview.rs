@@ -1,6 +1,6 @@
 //! The first rows of a file as they are understood, for whoever wonders why nothing was counted.
 
-use super::decode::Decoder;
+use super::decode::{Decoder, Memo};
 use super::names::Names;
 use super::reading::Reading;
 use super::row::Row;
@@ -44,7 +44,7 @@ pub fn first_rows(
     most: usize,
 ) -> Vec<Preview> {
     let mut names = Names::default();
-    let mut decoder = Decoder::new(reading, known, &mut names, None);
+    let mut decoder = Decoder::new(reading, known, &mut names, None, Memo::default());
     let mut previews = Vec::new();
     if most == 0 {
         return previews;

@@ -1,6 +1,6 @@
 //! What samples of a file say of its clock, so that the whole is mostly read once.
 
-use super::decode::Decoder;
+use super::decode::{Decoder, Memo};
 use super::names::Names;
 use super::reading::{Assumed, NotRead, Reading};
 use super::row::Evidence;
@@ -37,7 +37,7 @@ impl Reading<'_> {
 
     fn evidence_of(&self, samples: &[&[u8]], known: &Known) -> Evidence {
         let mut names = Names::default();
-        let mut decoder = Decoder::new(self, known, &mut names, None);
+        let mut decoder = Decoder::new(self, known, &mut names, None, Memo::default());
         for sample in samples {
             self.rows(sample, false, |record, block, _| {
                 decoder.row(record, block);

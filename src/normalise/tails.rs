@@ -33,7 +33,10 @@ const WORTH: u32 = 50;
 pub(super) struct Tails {
     /// The column that ends begin with; 0 where the columns don't stand so that ends repeat.
     from: usize,
-    known: FxHashMap<Box<[u8]>, DimsId>,
+    /// Each with the file in which it was met last.
+    known: FxHashMap<Box<[u8]>, (DimsId, u32)>,
+    /// Number of the file that is read.
+    file: u32,
     looked: u32,
     found: u32,
 }
@@ -48,9 +51,15 @@ impl Tails {
         Self {
             from: if behind && enough { from } else { 0 },
             known: FxHashMap::default(),
+            file: 0,
             looked: 0,
             found: 0,
         }
+    }
+
+    /// The same, for another file.
+    pub(super) fn in_file(self, file: u32) -> Self {
+        Self { file, ..self }
     }
 
     /// How many fields come before the end; `None` where ends are not worth looking at.
@@ -59,11 +68,16 @@ impl Tails {
         (self.from > 0).then_some(self.from)
     }
 
-    /// What an end, up to and with its line end, was found to mean.
+    /// What an end, up to and with its line end, was found to mean, and whether that is news to
+    /// the file.
     #[inline]
-    pub(super) fn find(&mut self, end: &[u8]) -> Option<DimsId> {
+    pub(super) fn find(&mut self, end: &[u8]) -> Option<(DimsId, bool)> {
         self.looked += 1;
-        let found = self.known.get(end).copied();
+        let found = self.known.get_mut(end).map(|(dims, file)| {
+            let news = *file != self.file;
+            *file = self.file;
+            (*dims, news)
+        });
         self.found += u32::from(found.is_some());
         if self.looked == TRIED {
             if self.found * 100 < self.looked * WORTH {
@@ -85,7 +99,7 @@ impl Tails {
         if self.known.len() >= REMEMBERED {
             self.known.clear();
         }
-        self.known.insert(end.into(), dims);
+        self.known.insert(end.into(), (dims, self.file));
     }
 }
 
@@ -121,7 +135,9 @@ mod tests {
         let mut tails = Tails::of(&columns, &[2, 3]);
         tails.remember(b"a,b\n", DimsId(7));
         tails.remember(b"\"a\nb\",c\n", DimsId(8));
-        assert_eq!(tails.find(b"a,b\n"), Some(DimsId(7)));
+        assert_eq!(tails.find(b"a,b\n"), Some((DimsId(7), false)));
+        let mut tails = tails.in_file(1);
+        assert_eq!(tails.find(b"a,b\n"), Some((DimsId(7), true)));
         assert_eq!(tails.find(b"\"a\n"), None);
         for at in 2..TRIED {
             tails.find(at.to_string().as_bytes());

@@ -15,7 +15,7 @@ use super::row::Row;
 use super::worker::{Span, Work, piece, stream};
 use crate::event::Place;
 use crate::ingest::{Piece, cut};
-use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Names, NotRead, Role, settle};
+use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Memo, Names, NotRead, Role, settle};
 
 /// One thing to do: a piece of a file, or the whole file in one go.
 struct Task {
@@ -198,11 +198,14 @@ fn read(
             sessions: Vec::new(),
         };
         let mut buffer = Vec::new();
+        let mut memo = Memo::default();
         let mut success = Vec::new();
         let mut task = take();
         while let Some(first) = task {
             let file = &files[first.file];
-            let mut decoder = Decoder::new(&file.reading, with.known, &mut share.names, file.org);
+            let remembered = std::mem::take(&mut memo);
+            let names = &mut share.names;
+            let mut decoder = Decoder::new(&file.reading, with.known, names, file.org, remembered);
             let mut counts = Counts::cut_at(with.cuts);
             let mut session = Session::of(first.file);
             let number = (earlier + worker.index(), share.sessions.len());
@@ -233,7 +236,7 @@ fn read(
                     .add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
                 task = take();
             }
-            (session.evidence, session.named) = decoder.finish();
+            (session.evidence, session.named, memo) = decoder.finish();
             session.rows = counts.into_rows();
             session.noted = watch.finish();
             share.sessions.push(session);

@@ -30,10 +30,13 @@ impl Decoder<'_> {
         let tail_at = csv::leading(block, from, delimiter, record)?;
         let line = memchr::memchr(b'\n', &block[tail_at..])?;
         let bytes = tail_at + line + 1;
-        let Some(dims) = self.tails.find(&block[tail_at..bytes]) else {
+        let Some((dims, news)) = self.tails.find(&block[tail_at..bytes]) else {
             self.tail_at = Some(tail_at);
             return None;
         };
+        if news {
+            self.met_org_of(dims);
+        }
         let at = self.at(record, block).ok()?;
         Some(Repeated {
             at,

@@ -1,0 +1,105 @@
+//! What a worker remembers from file to file: a folder of hourly exports has the same rows, in
+//! files too small to learn them anew each time.
+
+use rustc_hash::FxHashMap;
+
+use super::{Decoder, REMEMBERED};
+use crate::event::DimsId;
+use crate::ingest::Container;
+use crate::normalise::reading::Reading;
+use crate::normalise::tails::Tails;
+
+/// What files must share for their rows to mean the same by the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shape {
+    layout: String,
+    columns: Vec<String>,
+    container: Container,
+    /// The org that the user named.
+    org: Option<String>,
+}
+
+/// Combinations by the bytes of their fields, for files of one shape. Numbers are those of the
+/// tables of one worker.
+#[derive(Debug, Default)]
+pub struct Memo {
+    shape: Option<Shape>,
+    /// Counts files.
+    file: u32,
+    /// Each with the file in which it was met last; `None` stands for another event type.
+    known: FxHashMap<Box<[u8]>, (Option<DimsId>, u32)>,
+    tails: Option<Tails>,
+}
+
+impl Memo {
+    /// Goes on to a file: what is known stays if the file has the same shape.
+    pub(super) fn for_file(self, reading: &Reading<'_>, org: Option<&str>) -> Self {
+        let shape = Some(Shape {
+            layout: reading.layout.id.clone(),
+            columns: reading.columns.names.clone(),
+            container: reading.container,
+            org: org.map(str::to_owned),
+        });
+        let next = self.file.wrapping_add(1);
+        if shape == self.shape {
+            return Self { file: next, ..self };
+        }
+        Self {
+            shape,
+            file: next,
+            ..Self::default()
+        }
+    }
+
+    /// The ends of rows, where files of this shape have been read.
+    pub(super) fn tails(&mut self) -> Option<Tails> {
+        self.tails.take().map(|tails| tails.in_file(self.file))
+    }
+
+    pub(super) fn keep(&mut self, tails: Tails) {
+        self.tails = Some(tails);
+    }
+
+    /// What a key was found to mean, and whether that is news to this file.
+    #[inline]
+    fn find(&mut self, key: &[u8]) -> Option<(Option<DimsId>, bool)> {
+        let (dims, file) = self.known.get_mut(key)?;
+        let news = *file != self.file;
+        *file = self.file;
+        Some((*dims, news))
+    }
+
+    fn remember(&mut self, key: &[u8], dims: Option<DimsId>) {
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        self.known.insert(key.into(), (dims, self.file));
+    }
+}
+
+impl Decoder<'_> {
+    /// What the fields in [`Decoder::key`] were found to mean.
+    #[inline]
+    pub(super) fn recall(&mut self) -> Option<Option<DimsId>> {
+        let (dims, news) = self.memo.find(&self.key)?;
+        if let (Some(dims), true) = (dims, news) {
+            self.met_org_of(dims);
+        }
+        Some(dims)
+    }
+
+    /// Remembers what the fields in [`Decoder::key`] mean.
+    pub(super) fn remember(&mut self, dims: Option<DimsId>) {
+        self.memo.remember(&self.key, dims);
+    }
+
+    /// Notes the org of a combination that another file had before.
+    pub(super) fn met_org_of(&mut self, dims: DimsId) {
+        let org = self.names.dims.get(dims).org;
+        if org != self.org
+            && let Some(org) = self.names.symbols.known(org)
+        {
+            self.orgs.insert(org.to_owned());
+        }
+    }
+}
