@@ -39,7 +39,8 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
         Part::Refused(why) => return Err(io::Error::other(why.clone())),
     };
     let mut packing = Packing::raw(member);
-    let mut first = begins(&packing, source, foreign::ENOUGH as u64)?;
+    // Most files are plain: then the first look is all that is needed.
+    let mut first = begins(&packing, source, HEAD + 1)?;
     packing.compression = Compression::of(&first.bytes);
     if packing.compression != Compression::Plain {
         first = begins(&packing, source, foreign::ENOUGH as u64)?;
@@ -47,11 +48,17 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
             return Err(io::Error::other("compressed twice; unpack it once"));
         }
     }
-    if let Some(what) = foreign(&first.bytes) {
+    let begin = &first.bytes[..first.bytes.len().min(foreign::ENOUGH)];
+    if let Some(what) = foreign(begin) {
         return Err(io::Error::other(what));
     }
-    packing.encoding = Encoding::of(&first.bytes);
-    let mut head = begins(&packing, source, HEAD + 1)?;
+    packing.encoding = Encoding::of(begin);
+    let raw = Packing::raw(member);
+    let mut head = if packing == raw {
+        first
+    } else {
+        begins(&packing, source, HEAD + 1)?
+    };
     let complete = head.bytes.len() as u64 <= HEAD;
     head.bytes
         .truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
@@ -70,7 +77,9 @@ struct Begins {
 }
 
 fn begins(packing: &Packing, source: &Source, most: u64) -> io::Result<Begins> {
-    let mut bytes = Vec::new();
+    // Room for all of a small file, and for seeing that it ends.
+    let room = source.file.metadata().map_or(0, |meta| meta.len()) + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(room.min(most)).unwrap_or(0));
     let mut stream = packing.open(&source.file)?.take(most);
     let damage = match stream.read_to_end(&mut bytes) {
         Ok(_) => None,

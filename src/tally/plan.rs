@@ -201,6 +201,9 @@ impl<'a> Told<'a> {
 
     /// The org of the file itself, else of the nearest folder above it.
     fn org_of(self, source: &Source) -> Option<&'a str> {
+        if self.orgs.is_empty() {
+            return None;
+        }
         if let Some((org, _)) = self.orgs.iter().find(|(_, path)| is_source(path, source)) {
             return Some(org);
         }
@@ -212,11 +215,7 @@ impl<'a> Told<'a> {
                 .find(|(_, named)| named.canonicalize().is_ok_and(|named| named == path));
             said.map(|(org, _)| *org)
         };
-        if self.orgs.is_empty() {
-            None
-        } else {
-            file.ancestors().find_map(of)
-        }
+        file.ancestors().find_map(of)
     }
 }
 
