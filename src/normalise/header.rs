@@ -5,7 +5,7 @@ use crate::ingest::csv::{self, Record, Step};
 
 /// What separates columns, the most frequent first: exports have commas; a spreadsheet saves
 /// semicolons where the comma is the decimal sign, and tabs as "text".
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+pub(super) const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// The first line that holds something, read with one delimiter.
 #[derive(Debug)]
