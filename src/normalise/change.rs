@@ -7,7 +7,8 @@ use crate::event::{Instant, Place};
 pub const CHANGE_TEXT: usize = 400;
 
 /// What somebody changed, or what was done to tokens and sessions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Orders by time, then place, then what it says: records on one line share their place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 // wide: who did what to whom, when and where it stands
 pub struct Change {
     pub at: Instant,
@@ -30,8 +31,8 @@ pub struct Change {
 
 impl Change {
     /// What is kept where not all can be: a kind that is known before any other, then the newest,
-    /// then what stands further behind. No two changes of a run are worth the same.
-    pub fn worth(&self) -> (bool, Instant, Place) {
-        (self.kind != ChangeIx::OTHER, self.at, self.place)
+    /// then what stands further behind.
+    pub fn worth(&self) -> (bool, &Self) {
+        (self.kind != ChangeIx::OTHER, self)
     }
 }

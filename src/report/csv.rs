@@ -283,6 +283,7 @@ pub fn changes(changes: impl Iterator<Item = Change>, out: &mut dyn Write) -> cs
         "path",
         "line",
         "before",
+        "may_explain",
     ];
     let rows = changes.map(|change| {
         Row::new()
@@ -297,6 +298,7 @@ pub fn changes(changes: impl Iterator<Item = Change>, out: &mut dyn Write) -> cs
             .text(&change.path.0)
             .number(change.line)
             .list(change.before.iter().map(String::as_str))
+            .list(change.may_explain.iter().map(String::as_str))
     });
     table(out, &head, rows)
 }

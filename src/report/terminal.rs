@@ -100,9 +100,10 @@ fn before(report: &Report) -> Option<(&str, String)> {
     let mut severe = report.findings.iter().take(FINDINGS - 1).filter(severe);
     severe.find_map(|finding| {
         let is_before = |change: &&Change| change.before.contains(&finding.fingerprint);
-        let mut changes = report.changes.iter().filter(is_before);
-        let last = changes.next_back()?;
-        let more = match changes.count() {
+        let changes: Vec<&Change> = report.changes.iter().filter(is_before).collect();
+        let explains = |change: &&&Change| change.may_explain.contains(&finding.fingerprint);
+        let last = changes.iter().rev().find(explains).or(changes.last())?;
+        let more = match changes.len() - 1 {
             0 => String::new(),
             n => format!(" and {n} more"),
         };

@@ -1,8 +1,6 @@
 //! What was changed around logins, kept beside the tally: as many as a run can hold, the rest
 //! counted.
 
-use std::cmp::Reverse;
-
 use crate::normalise::Change;
 use crate::normalise::value::id::is_user_id;
 
@@ -41,7 +39,6 @@ impl Changes {
     /// their usernames, sorted by id.
     pub(super) fn settled(mut self, names: &[(String, String)]) -> Self {
         self.cut(MOST_CHANGES);
-        self.all.sort_unstable_by_key(|change| (change.at, change.place));
         let named = |user: &mut Option<Box<str>>| {
             let Some(id) = user.as_deref().filter(|user| is_user_id(user)) else {
                 return;
@@ -54,13 +51,15 @@ impl Changes {
             named(&mut change.actor);
             named(&mut change.target_user);
         }
+        self.all.sort_unstable();
         self
     }
 
     /// Keeps the `most` that are worth most.
     fn cut(&mut self, most: usize) {
         if self.all.len() > most {
-            self.all.select_nth_unstable_by_key(most, |change| Reverse(change.worth()));
+            let worth_more = |a: &Change, b: &Change| b.worth().cmp(&a.worth());
+            self.all.select_nth_unstable_by(most, worth_more);
             self.left_out += (self.all.len() - most) as u64;
             self.all.truncate(most);
         }

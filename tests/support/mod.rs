@@ -140,6 +140,7 @@ pub(crate) static SAMPLES: LazyLock<Analysis> = LazyLock::new(|| {
             "sample_data/setup_csv",
             "sample_data/login_history",
             "sample_data/elf_login",
+            "sample_data/setup_audit_trail",
         ],
     )
 });

@@ -174,7 +174,7 @@ fn grant(fields: &Fields<'_>) -> Result<Option<Told>, Row> {
     let uses = fields.get(Role::Uses);
     // A value that is no number may have slipped here from a column that is secret.
     let uses = uses.filter(|uses| uses.len() < 12 && uses.bytes().all(|b| b.is_ascii_digit()));
-    let uses = uses.map_or_else(String::new, |uses| format!("; used {uses} times so far"));
+    let uses = uses.map_or_else(String::new, |uses| format!("; uses so far: {uses}"));
     let user = fields.user(Role::User, Role::UserId);
     Ok(Some(Told {
         code: Some("token.granted".to_owned()),

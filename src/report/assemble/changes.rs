@@ -30,6 +30,8 @@ pub(super) struct Before<'a>(Vec<Vec<Told<'a>>>);
 /// A change before a finding.
 #[derive(Clone, Copy)]
 struct Told<'a> {
+    /// Its position among all.
+    at: usize,
     change: &'a Change,
     /// Such a change can bring about a cause of the finding.
     explains: bool,
@@ -56,6 +58,7 @@ impl<'a> Before<'a> {
             let near = (from..to).filter(|&at| concerned.has(material, &all[at], &apps[at]));
             let mut told: Vec<Told<'a>> = near
                 .map(|at| Told {
+                    at,
                     change: &all[at],
                     explains: explains(material, finding, &all[at]),
                 })
@@ -63,7 +66,7 @@ impl<'a> Before<'a> {
             // Sorting is stable: of each kind the last stand last.
             told.sort_by_key(|told| told.explains);
             let mut told = told.split_off(told.len().saturating_sub(TOLD));
-            told.sort_by_key(|told| (told.change.at, told.change.place));
+            told.sort_by_key(|told| told.at);
             told
         };
         Self(material.detected.findings.iter().map(of_finding).collect())
@@ -93,14 +96,13 @@ impl<'a> Before<'a> {
     /// findings and then the newest.
     pub(super) fn listed(&self, material: &Material<'a>) -> Vec<model::Change> {
         let cited = self.cited(material);
-        let mut shown: Vec<&Change> = shown(material, &cited).collect();
+        let mut shown = shown(material, &cited);
         if shown.len() > LISTED {
-            let worth = |change: &&Change| (cited.contains_key(&key(change)), change.at, change.place);
-            shown.sort_by_key(worth);
+            shown.sort_by_key(|at| (cited.contains_key(at), *at));
             shown.drain(..shown.len() - LISTED);
-            shown.sort_by_key(|change| (change.at, change.place));
+            shown.sort_unstable();
         }
-        let model = |change| named(material, change, &cited);
+        let model = |at| named(material, at, &cited);
         shown.into_iter().map(model).collect()
     }
 
@@ -108,26 +110,23 @@ impl<'a> Before<'a> {
         let mut cited = Cited::new();
         for (told, finding) in self.0.iter().zip(&material.detected.findings) {
             for told in told {
-                let of = cited.entry(key(told.change)).or_default();
-                of.insert(fingerprint(material, finding));
+                let of = cited.entry(told.at).or_default();
+                of.insert(fingerprint(material, finding), told.explains);
             }
         }
         cited
     }
 }
 
-/// Fingerprints of the findings before which a change stands, by its place.
-type Cited = BTreeMap<u64, BTreeSet<String>>;
-
-fn key(change: &Change) -> u64 {
-    change.place.packed()
-}
+/// Fingerprints of the findings before which a change stands, and whether it may explain each; by
+/// the change's position.
+type Cited = BTreeMap<usize, BTreeMap<String, bool>>;
 
 /// Every change that belongs into the report, in order, for the table.
 pub fn all_changes<'a>(material: &'a Material<'a>) -> impl Iterator<Item = model::Change> + 'a {
     let cited = Before::of(material).cited(material);
-    let all: Vec<&Change> = shown(material, &cited).collect();
-    all.into_iter().map(move |change| named(material, change, &cited))
+    let all = shown(material, &cited).into_iter();
+    all.map(move |at| named(material, at, &cited))
 }
 
 /// What to know where not all changes could be kept.
@@ -143,8 +142,8 @@ pub(super) fn notes(material: &Material<'_>) -> Option<String> {
 }
 
 /// Changes within what is reported and [`REACH_BACK`] before it; of a report that is narrowed to
-/// users or apps, those that touch them or the whole org, and those before findings.
-fn shown<'m>(material: &'m Material<'_>, cited: &Cited) -> impl Iterator<Item = &'m Change> {
+/// users or apps, those that touch them or the whole org, and those before findings. By position.
+fn shown(material: &Material<'_>, cited: &Cited) -> Vec<usize> {
     let all = &material.changes.all;
     let (from, to) = match (material.reported, material.history.ends()) {
         (Some((start, end)), _) => (start.millis() - REACH_BACK, end.millis()),
@@ -152,12 +151,12 @@ fn shown<'m>(material: &'m Material<'_>, cited: &Cited) -> impl Iterator<Item = 
         (None, Some(_)) => (1, 0),
     };
     let narrowed = Narrowed::of(material);
-    let is_shown = |change: &&Change| {
-        let at = change.at.millis();
-        let cited = cited.contains_key(&key(change));
-        at >= from && at <= to && (cited || narrowed.lets_through(material, change))
+    let is_shown = |at: &usize| {
+        let (change, cited) = (&all[*at], cited.contains_key(at));
+        let time = change.at.millis();
+        time >= from && time <= to && (cited || narrowed.lets_through(material, change))
     };
-    all.iter().filter(is_shown).collect::<Vec<_>>().into_iter()
+    (0..all.len()).filter(is_shown).collect()
 }
 
 /// The users and apps that a report is narrowed to.
@@ -281,13 +280,15 @@ fn sentence(material: &Material<'_>, told: Told<'_>) -> String {
     format!("{lead}: {title}{user}{app}{by}: {text}")
 }
 
-fn named(material: &Material<'_>, change: &Change, cited: &Cited) -> model::Change {
+fn named(material: &Material<'_>, at: usize, cited: &Cited) -> model::Change {
+    let change = &material.changes.all[at];
     let kind = material.known.changes.kind(change.kind);
     let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     let org = owned(&change.org).or_else(|| material.resolved.org_assumed.clone());
     let place = change.place;
     let input = material.inputs.get(place.file() as usize);
-    let before = cited.get(&key(change)).into_iter().flatten();
+    let before = cited.get(&at).into_iter().flatten();
+    let explains = before.clone().filter(|(_, explains)| **explains);
     model::Change {
         time: time(change.at),
         org: org.map(Org),
@@ -299,6 +300,7 @@ fn named(material: &Material<'_>, change: &Change, cited: &Cited) -> model::Chan
         text: change.text.to_string(),
         path: PathText(input.map_or("", |input| input.path).to_owned()),
         line: place.line(),
-        before: before.cloned().collect(),
+        before: before.map(|(of, _)| of.clone()).collect(),
+        may_explain: explains.map(|(of, _)| of.clone()).collect(),
     }
 }

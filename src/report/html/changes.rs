@@ -61,6 +61,7 @@ fn row(change: &Change, orgs: bool, limits: Limits) -> Row {
         1 => "a finding".to_owned(),
         n => format!("{} findings", thousands(n as u64)),
     };
+    let may = (!change.may_explain.is_empty()).then(|| "may explain".to_owned());
     let mut cells: Vec<Cell> = orgs
         .then(|| Cell::Short(value(org, chars)))
         .into_iter()
@@ -73,7 +74,7 @@ fn row(change: &Change, orgs: bool, limits: Limits) -> Row {
         Cell::Noted(shown(&change.title, chars), None),
         Cell::Noted(shown(whom, chars), value(beside, chars)),
         Cell::Text(Some(shown(&change.text, chars * 2))),
-        Cell::Noted(before, None),
+        Cell::Noted(before, may),
     ]);
     Row { failures: 0, cells }
 }

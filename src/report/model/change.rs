@@ -24,4 +24,6 @@ pub struct Change {
     pub line: u64,
     /// Fingerprints of the findings whose story tells it, sorted.
     pub before: Vec<String>,
+    /// Those of them with a cause that such a change can bring about.
+    pub may_explain: Vec<String>,
 }
