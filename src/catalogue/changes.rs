@@ -3,9 +3,9 @@
 //! To teach a code or a text, add one string to its kind in `changes.toml`; to add a kind, one
 //! `[[kind]]` block with an example.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use regex::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -83,8 +83,15 @@ pub struct Changes {
     codes: FxHashMap<String, ChangeIx>,
     /// Beginnings of codes, the longest first.
     beginnings: Vec<(String, ChangeIx)>,
+    /// Made when the first text is asked for: most runs have none.
+    texts: OnceLock<Texts>,
+}
+
+/// The patterns of texts: all at once, and each with its kind.
+#[derive(Debug)]
+struct Texts {
     set: RegexSet,
-    texts: Vec<(Regex, ChangeIx)>,
+    each: Vec<(Regex, ChangeIx)>,
 }
 
 #[derive(Deserialize)]
@@ -114,7 +121,6 @@ impl Changes {
         ensure!(first == Some("other"), "the first kind is not \"other\"");
         let mut codes = FxHashMap::default();
         let mut beginnings = Vec::new();
-        let mut patterns = Vec::new();
         for (ix, kind) in (0..).map(ChangeIx).zip(&kinds) {
             for code in &kind.codes {
                 let folded = code.to_lowercase();
@@ -126,22 +132,13 @@ impl Changes {
                     }
                 }
             }
-            patterns.extend(kind.texts.iter().map(|text| (text.as_str(), ix)));
         }
         beginnings.sort_by_key(|(beginning, _)| std::cmp::Reverse(beginning.len()));
-        let all = patterns.iter().map(|(pattern, _)| pattern);
-        let set = RegexSetBuilder::new(all).case_insensitive(true).build()?;
-        let mut texts = Vec::new();
-        for (pattern, ix) in patterns {
-            let built = RegexBuilder::new(pattern).case_insensitive(true).build();
-            texts.push((built.with_context(|| pattern.to_owned())?, ix));
-        }
         Ok(Self {
             kinds,
             codes,
             beginnings,
-            set,
-            texts,
+            texts: OnceLock::new(),
         })
     }
 
@@ -168,10 +165,11 @@ impl Changes {
     /// What an action code and its text (with single blanks) say: the kind, and who is named.
     pub fn told(&self, code: Option<&str>, text: &str) -> (ChangeIx, Named) {
         let by_code = code.and_then(|code| self.of_code(code));
-        let fits = |at: &usize| by_code.is_none_or(|ix| self.texts[*at].1 == ix);
-        let fitting = self.set.matches(text).into_iter().find(fits);
+        let Texts { set, each } = self.texts.get_or_init(|| Texts::of(&self.kinds));
+        let fits = |at: &usize| by_code.is_none_or(|ix| each[*at].1 == ix);
+        let fitting = set.matches(text).into_iter().find(fits);
         let (by_text, captures) = match fitting {
-            Some(at) => (Some(self.texts[at].1), self.texts[at].0.captures(text)),
+            Some(at) => (Some(each[at].1), each[at].0.captures(text)),
             None => (None, None),
         };
         let ix = by_code.or(by_text).unwrap_or(ChangeIx::OTHER);
@@ -200,6 +198,27 @@ impl Changes {
     }
 }
 
+impl Texts {
+    fn of(kinds: &[ChangeKind]) -> Self {
+        let sound = "a pattern that the tests of this file compile";
+        let patterns = || {
+            let kinds = (0..).map(ChangeIx).zip(kinds);
+            kinds.flat_map(|(ix, kind)| kind.texts.iter().map(move |text| (text, ix)))
+        };
+        let one = |pattern| {
+            let built = RegexBuilder::new(pattern).case_insensitive(true).build();
+            built.expect(sound)
+        };
+        let all = RegexSetBuilder::new(patterns().map(|(text, _)| text))
+            .case_insensitive(true)
+            .build();
+        Self {
+            set: all.expect(sound),
+            each: patterns().map(|(text, ix)| (one(text), ix)).collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -211,7 +230,11 @@ mod tests {
     fn every_kind_is_found_by_its_examples_and_names_whom_they_name() {
         let changes = Changes::load().expect("the list");
         for (ix, kind) in (0..).map(ChangeIx).zip(changes.all()) {
-            assert!(kind.examples.is_empty() == (ix == ChangeIx::OTHER), "{}", kind.id);
+            assert!(
+                kind.examples.is_empty() == (ix == ChangeIx::OTHER),
+                "{}",
+                kind.id
+            );
             for example in &kind.examples {
                 let (found, named) = changes.told(example.code.as_deref(), &example.text);
                 let what = (kind.id.as_str(), &example.text);
@@ -234,7 +257,11 @@ mod tests {
         let mut ids = BTreeSet::new();
         for kind in changes.all() {
             assert!(ids.insert(&kind.id), "{}", kind.id);
-            assert!(!kind.title.is_empty() && kind.title.len() < 60, "{}", kind.id);
+            assert!(
+                !kind.title.is_empty() && kind.title.len() < 60,
+                "{}",
+                kind.id
+            );
             assert!(kind.explains.is_sorted(), "{}", kind.id);
             for cause in &kind.explains {
                 assert!(causes.by_id(cause).is_some(), "{}: {cause}", kind.id);
@@ -246,11 +273,17 @@ mod tests {
     fn a_code_goes_before_its_text_and_an_unknown_one_leaves_it_to_the_text() {
         let changes = Changes::load().expect("the list");
         let id = |code, text| changes.kind(changes.told(code, text).0).id.as_str();
-        assert_eq!(id(Some("FROZEUSER"), "Reset password for user X"), "user-frozen");
+        assert_eq!(
+            id(Some("FROZEUSER"), "Reset password for user X"),
+            "user-frozen"
+        );
         assert_eq!(id(Some("x"), "Reset password for user X"), "password-reset");
         assert_eq!(id(Some("createdApexPage"), "Created page X"), "other");
         assert_eq!(id(None, ""), "other");
-        assert_eq!(changes.of_code("insertTwoFactorInfo2"), changes.of_code("deleteTwoFactorX"));
+        assert_eq!(
+            changes.of_code("insertTwoFactorInfo2"),
+            changes.of_code("deleteTwoFactorX")
+        );
     }
 
     #[test]

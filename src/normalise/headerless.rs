@@ -27,10 +27,8 @@ pub(super) fn find<'a>(
         Some(layout) => Some(layout).filter(bare)?,
         None => layouts.of(Carrier::Csv).find(bare)?,
     };
-    let rows = DELIMITERS.iter().map(|&by| (by, Rows::of(text, by)));
-    let (delimiter, rows) = rows
-        .filter(|(_, rows)| rows.are_changes(forced.is_some()))
-        .next()?;
+    let mut rows = DELIMITERS.iter().map(|&by| (by, Rows::of(text, by)));
+    let (delimiter, rows) = rows.find(|(_, rows)| rows.are_changes(forced.is_some()))?;
     let numbered = |at| format!("Column {}", at + 1);
     let name = |at: usize| layout.without_header.get(at).cloned();
     let names = (0..rows.width()).map(|at| name(at).unwrap_or_else(|| numbered(at)));
@@ -120,10 +118,13 @@ fn is_date(text: &str) -> bool {
     let end = text.find([' ', ',', 'T']).unwrap_or(text.len());
     let (date, time) = text.split_at(end);
     let mut parts = 0;
-    let numbers = date.trim_end_matches('.').split(['/', '.', '-']).all(|part| {
-        parts += 1;
-        matches!(part.len(), 1..=4) && part.bytes().all(|b| b.is_ascii_digit())
-    });
+    let numbers = date
+        .trim_end_matches('.')
+        .split(['/', '.', '-'])
+        .all(|part| {
+            parts += 1;
+            matches!(part.len(), 1..=4) && part.bytes().all(|b| b.is_ascii_digit())
+        });
     numbers && parts == 3 && text.len() < 50 && time.contains([':', '.'])
 }
 
@@ -138,7 +139,8 @@ mod tests {
         Some((header.names, header.bytes, header.lines))
     }
 
-    const ROW: &str = "\"27/8/2025, 14:06:53 CEST\",ann@example.com,,\"Changed x\nto y\",Manage Users,\n";
+    const ROW: &str =
+        "\"27/8/2025, 14:06:53 CEST\",ann@example.com,,\"Changed x\nto y\",Manage Users,\n";
 
     #[test]
     fn rows_of_an_audit_trail_are_told_without_a_header() {

@@ -69,6 +69,10 @@ pub fn first_rows(
             Row::Context => PreviewRow::Context,
             Row::Ignored | Row::Footer => PreviewRow::Ignored,
             Row::Undecided => PreviewRow::Undecided,
+            Row::Reject(reason) if reading.has_secrets() => {
+                let reason = reason.in_short();
+                PreviewRow::Reject(reason.text(Some(&reading.columns)))
+            }
             Row::Reject(reason) => PreviewRow::Reject(reason.text(Some(&reading.columns))),
         };
         let line = reading.lines_before + lines + 1;

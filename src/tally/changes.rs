@@ -118,7 +118,10 @@ mod tests {
     fn ids_get_the_names_of_user_exports() {
         let mut changes = Changes::default();
         changes.push(change(1, ChangeIx::OTHER));
-        let names = [("0055j000000utlPAAQ".to_owned(), "ann@example.com".to_owned())];
+        let names = [(
+            "0055j000000utlPAAQ".to_owned(),
+            "ann@example.com".to_owned(),
+        )];
         let settled = changes.settled(&names);
         assert_eq!(settled.all[0].actor.as_deref(), Some("ann@example.com"));
     }

@@ -127,7 +127,7 @@ impl Analysis {
     }
 }
 
-/// The report on the three folders of sound sample data, made once for all tests.
+/// The report on the main folders of sound sample data, made once for all tests.
 pub(crate) static SAMPLES: LazyLock<Analysis> = LazyLock::new(|| {
     analyze_once(
         "samples",

@@ -169,7 +169,9 @@ impl Narrowed {
     fn of(material: &Material<'_>) -> Self {
         let only = &material.options.only;
         let behind = |prefix| {
-            let named = only.iter().filter_map(move |only| only.strip_prefix(prefix));
+            let named = only
+                .iter()
+                .filter_map(move |only| only.strip_prefix(prefix));
             named.map(str::to_owned).collect()
         };
         Self {
@@ -180,7 +182,11 @@ impl Narrowed {
 
     fn lets_through(&self, material: &Material<'_>, change: &Change) -> bool {
         let any = |named: &[String], of: Option<&str>| {
-            of.is_some_and(|of| named.iter().any(|one| fold_letters(one) == fold_letters(of)))
+            of.is_some_and(|of| {
+                named
+                    .iter()
+                    .any(|one| fold_letters(one) == fold_letters(of))
+            })
         };
         let nothing_named = self.users.is_empty() && self.apps.is_empty();
         nothing_named
@@ -246,9 +252,8 @@ fn local(user: &str) -> String {
 /// Whether a change touches everybody in its org.
 fn touches_org(material: &Material<'_>, change: &Change) -> bool {
     let kind = material.known.changes.kind(change.kind);
-    let nobody = change.target_user.is_none()
-        && change.target_name.is_none()
-        && change.target_app.is_none();
+    let nobody =
+        change.target_user.is_none() && change.target_name.is_none() && change.target_app.is_none();
     kind.touches == Touches::Org || (kind.else_org && nobody)
 }
 
