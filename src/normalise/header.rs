@@ -104,7 +104,7 @@ impl Header {
 }
 
 /// The delimiter that a first line such as `sep=;` names to Excel, and the bytes of that line.
-fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
+pub(super) fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
     let end = memchr::memchr(b'\n', head)?;
     let delimiter = separator(&head[..end])?;
     Some((delimiter, end + 1))

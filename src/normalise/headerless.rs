@@ -1,6 +1,6 @@
 //! Tables without a header, told by what their first rows hold.
 
-use super::header::{DELIMITERS, Header};
+use super::header::{DELIMITERS, Header, separator_line};
 use super::layout::{Carrier, Columns, Layout, Layouts};
 use super::role::Role;
 use super::value::known::known;
@@ -27,7 +27,10 @@ pub(super) fn find<'a>(
         Some(layout) => Some(layout).filter(bare)?,
         None => layouts.of(Carrier::Csv).find(bare)?,
     };
-    let mut rows = DELIMITERS.iter().map(|&by| (by, Rows::of(text, by)));
+    let said = separator_line(text);
+    let (start, lines) = said.map_or((0, 0), |(_, bytes)| (bytes, 1));
+    let delimiters = said.map(|(by, _)| by).into_iter().chain(DELIMITERS);
+    let mut rows = delimiters.map(|by| (by, Rows::of(&text[start..], by)));
     let (delimiter, rows) = rows.find(|(_, rows)| rows.are_changes(forced.is_some()))?;
     let numbered = |at| format!("Column {}", at + 1);
     let name = |at: usize| layout.without_header.get(at).cloned();
@@ -35,10 +38,10 @@ pub(super) fn find<'a>(
     let header = Header {
         names: names.collect(),
         delimiter,
-        bytes: rows.before,
-        lines: rows.blank,
+        bytes: start + rows.before,
+        lines: lines + rows.blank,
         blank: rows.blank,
-        ignored: 0,
+        ignored: lines,
     };
     let columns = layout.columns_of(&header.names)?;
     columns.at(Role::Time)?;
@@ -93,21 +96,23 @@ impl Rows {
             return FIELDS.contains(&first.len()) && is_date(&first[0]);
         }
         let odd = self.fields.iter().filter(|row| !is_change(row)).count();
-        is_change(first) && odd * ODD_ONE_IN <= self.fields.len()
+        // What the system does has no user, or one without a username.
+        let users = self.fields.iter().filter_map(|row| known(row.get(1)?));
+        let mut users = users.peekable();
+        let has_users = users.peek().is_none() || users.any(|user| user.contains('@'));
+        is_change(first) && has_users && odd * ODD_ONE_IN <= self.fields.len()
     }
 }
 
 /// Date, user, namespace prefix, what was done, section and delegate, as Setup writes them.
 fn is_change(row: &[String]) -> bool {
-    let [date, user, prefix, action, ..] = row else {
+    let [date, _, prefix, action, ..] = row else {
         return false;
     };
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let is_prefix = prefix.chars().count() <= PREFIX && prefix.chars().all(is_word);
-    let is_user = known(user).is_none_or(|user| user.contains('@') && !user.contains(' '));
     FIELDS.contains(&row.len())
         && is_date(date)
-        && is_user
         && is_prefix
         && action.chars().any(char::is_alphabetic)
 }
@@ -152,6 +157,10 @@ mod tests {
         assert_eq!(found(by_system).expect("changes").0[6], "Column 7");
         let semicolons = "27.08.2025 14:06:53;ann@example.com;;Did x;Setup;\n";
         assert!(found(semicolons).is_some());
+        let (_, bytes, lines) = found(&format!("sep=,\n\n{ROW}")).expect("changes");
+        assert_eq!((bytes, lines), (7, 2));
+        let system = "8/27/2025 2:06:53 PM PDT,Automated Process,,Did x,Setup,\n";
+        assert!(found(&format!("{system}{system}{ROW}")).is_some());
         assert!(found(&format!("{ROW}{ROW}{ROW}odd,row\n")).is_some());
     }
 
