@@ -101,6 +101,7 @@ fn formats_decide_what_is_written() {
             "report.html",
             "report.json",
             "report.md",
+            "tables/changes.csv",
             "tables/failures_by_app.csv",
             "tables/failures_by_description.csv",
             "tables/failures_by_user.csv",

@@ -29,6 +29,7 @@ fn the_report_of_the_sample_data_is_as_approved() {
             "sample_data/setup_csv",
             "sample_data/login_history",
             "sample_data/elf_login",
+            "sample_data/setup_audit_trail",
         ])
         .status()
         .expect("the program runs");

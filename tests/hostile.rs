@@ -43,6 +43,7 @@ const COLUMNS: [&str; 9] = [
 ];
 /// What a path may hold on the systems we run on.
 const FILE: &str = "in\x1b[31m<b>|`put.csv";
+const CHANGES: &str = "tr\x1b[31m<b>|`ail.csv";
 
 /// Every text in every column, then a username of ten thousand characters, then a ragged row.
 fn export() -> Vec<u8> {
@@ -81,15 +82,32 @@ fn export() -> Vec<u8> {
     out.into_inner().expect(memory)
 }
 
+/// Every text in every column of an audit trail, while people log in.
+fn changes() -> Vec<u8> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let memory = "memory can be written";
+    let columns = ["Date", "User", "Action", "Section", "Delegate User"];
+    out.write_record(columns).expect(memory);
+    for (at, text) in TEXTS.iter().enumerate() {
+        let time = format!("2026-02-16T15:{at:02}:00Z");
+        // of a kind that touches the whole org, so that findings tell it
+        let switched = format!("{text} username-password flow");
+        out.write_record([&time, *text, &switched, text, text])
+            .expect(memory);
+    }
+    out.into_inner().expect(memory)
+}
+
 static RUN: LazyLock<Analysis> = LazyLock::new(|| {
     let home = scratch();
     write(&home.path().join(FILE), export());
+    write(&home.path().join(CHANGES), changes());
     let missing = "no\x1b[31m_such<script>_file.csv";
     let formats = ["--format", "html,md,csv,svg", "--color", "never", "-v"];
     analyze_once(
         "hostile",
         home.path(),
-        [FILE, missing].iter().chain(&formats),
+        [FILE, CHANGES, missing].iter().chain(&formats),
     )
 });
 
@@ -99,6 +117,7 @@ fn hostile_rows_are_counted_like_others() {
     assert_eq!(RUN.code, 3, "{}", RUN.stderr);
     assert_eq!(report["totals"]["failures"], json!(TEXTS.len() + 1));
     assert_eq!(list(&report, "/rejects").len(), TEXTS.len());
+    assert_eq!(list(&report, "/changes").len(), TEXTS.len());
     let apps: Vec<&str> = list(&report, "/failures/by_app")
         .iter()
         .filter_map(|row| row["app"].as_str())

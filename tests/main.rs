@@ -9,6 +9,7 @@
 mod broken;
 mod browser;
 mod cases;
+mod changes;
 mod containers;
 mod explain;
 mod folder;

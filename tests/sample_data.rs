@@ -64,7 +64,12 @@ const FAILURES: &[(&str, &[(&str, u64)])] = &[
     ),
 ];
 /// The folders of the main command.
-const MAIN: [&str; 3] = ["setup_csv/", "login_history/", "elf_login/"];
+const MAIN: [&str; 4] = [
+    "setup_csv/",
+    "login_history/",
+    "elf_login/",
+    "setup_audit_trail/",
+];
 
 /// Rows and failures of each file as the README's tables state them; `None` for users.
 fn stated() -> BTreeMap<String, (u64, Option<u64>)> {
@@ -97,7 +102,7 @@ fn report_on(file: &str) -> Value {
 }
 
 #[test]
-fn the_three_folders_read_without_a_single_reject() {
+fn the_main_folders_read_without_a_single_reject() {
     let report = SAMPLES.json();
     assert_eq!(SAMPLES.code, 0, "{}", SAMPLES.stderr);
     assert_eq!(count(&report, "/totals/events"), 3438);
@@ -105,8 +110,8 @@ fn the_three_folders_read_without_a_single_reject() {
     assert_eq!(count(&report, "/totals/failures"), 579);
     assert_eq!(count(&report, "/totals/log_errors"), 0);
     assert_eq!(count(&report, "/ledger/rejects"), 0);
-    // the attempts, and the 60 users of the User export
-    assert_eq!(count(&report, "/ledger/events"), 3438 + 60);
+    // the attempts, the 60 users of the User export, and 10 changes
+    assert_eq!(count(&report, "/ledger/events"), 3438 + 60 + 10);
     assert_eq!(count(&report, "/history/events"), 3438);
     assert!(list(&report, "/unrecognised").is_empty());
     let rows = |key: &str| {
@@ -128,8 +133,8 @@ fn every_file_has_the_rows_and_failures_of_the_readme() {
     let stated = stated();
     assert_eq!(
         stated.len(),
-        FAILURES.len() + 2,
-        "exports of logins, of their users, and of verifications: {stated:?}"
+        FAILURES.len() + 7,
+        "exports of logins, of their users, of verifications, and five of changes: {stated:?}"
     );
     let is_main = |file: &String| MAIN.iter().any(|folder| file.starts_with(folder));
     let main: BTreeMap<_, _> = stated.iter().filter(|(file, _)| is_main(file)).collect();

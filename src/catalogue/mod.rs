@@ -6,6 +6,7 @@
 
 mod cause;
 mod causes;
+mod changes;
 mod fields;
 mod flows;
 mod fold;
@@ -19,6 +20,7 @@ mod zones;
 
 pub use cause::{Cause, Class};
 pub use causes::{Catalogue, CauseIx, Found};
+pub use changes::{ChangeIx, ChangeKind, Changes, Named, Touches};
 pub use flows::{Family, Flows};
 pub use fold::{fold_key, fold_letters, fold_status};
 pub use footers::Footers;
@@ -32,6 +34,7 @@ pub use zones::{Ambiguous, Meaning, Zones};
 #[derive(Debug)]
 pub struct Known {
     pub causes: Catalogue,
+    pub changes: Changes,
     pub flows: Flows,
     pub footers: Footers,
     pub retirements: Retirements,
@@ -47,6 +50,7 @@ impl Known {
     pub fn load() -> anyhow::Result<Self> {
         Ok(Self {
             causes: Catalogue::load()?,
+            changes: Changes::load()?,
             flows: Flows::load()?,
             footers: Footers::load()?,
             retirements: Retirements::load()?,

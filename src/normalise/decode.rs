@@ -3,6 +3,7 @@
 //! What repeats from row to row is decoded once: all fields but user and time are looked up as
 //! raw bytes, and only a combination not met before is trimmed, parsed and interned.
 
+mod changes;
 mod memo;
 mod repeated;
 mod users;
@@ -179,7 +180,7 @@ impl<'a> Decoder<'a> {
         match self.reading.layout.kind {
             LayoutKind::Logins => self.login(record, block),
             LayoutKind::Users => self.user_row(record, block),
-            LayoutKind::Context => self.context(record, block),
+            LayoutKind::Changes => self.change(record, block),
         }
     }
 
@@ -200,15 +201,6 @@ impl<'a> Decoder<'a> {
                     dims,
                 }
             }
-            Err(None) => Row::Undecided,
-            Err(Some(reason)) => Row::Reject(reason),
-        }
-    }
-
-    /// What happened around logins: a time is all that it needs.
-    fn context(&mut self, record: &Record, block: &[u8]) -> Row {
-        match self.at(record, block) {
-            Ok(_) => Row::Context,
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),
         }

@@ -5,7 +5,7 @@ use crate::ingest::csv::{self, Record, Step};
 
 /// What separates columns, the most frequent first: exports have commas; a spreadsheet saves
 /// semicolons where the comma is the decimal sign, and tabs as "text".
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+pub(super) const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// The first line that holds something, read with one delimiter.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl Header {
 }
 
 /// The delimiter that a first line such as `sep=;` names to Excel, and the bytes of that line.
-fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
+pub(super) fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
     let end = memchr::memchr(b'\n', head)?;
     let delimiter = separator(&head[..end])?;
     Some((delimiter, end + 1))

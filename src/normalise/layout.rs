@@ -14,10 +14,15 @@ use crate::ingest::{Container, Keys, fold, untyped};
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
+    include_str!("layouts/elf_logout.toml"),
+    include_str!("layouts/elf_login_as.toml"),
     include_str!("layouts/elf_login.toml"),
     include_str!("layouts/login_event_log.toml"),
     include_str!("layouts/login_event.toml"),
     include_str!("layouts/verification_history.toml"),
+    include_str!("layouts/setup_audit_trail_query.toml"),
+    include_str!("layouts/setup_audit_trail.toml"),
+    include_str!("layouts/oauth_token.toml"),
     include_str!("layouts/login_history.toml"),
     include_str!("layouts/login_history_pairs.toml"),
     include_str!("layouts/setup_csv.toml"),
@@ -32,8 +37,24 @@ pub enum LayoutKind {
     Logins,
     /// Names for user ids: events of their file, never of the totals.
     Users,
-    /// What happened around logins and is none: events of their file, never of the totals.
-    Context,
+    /// What was changed around logins: events of their file, never of the totals.
+    Changes,
+}
+
+/// What the rows of an export of changes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tells {
+    /// What was done in Setup.
+    Setup,
+    /// Sessions that ended and tokens that were revoked.
+    Logouts,
+    /// Identity verifications.
+    Verifications,
+    /// Tokens that users granted to apps.
+    Grants,
+    /// Administrators who logged in as others.
+    LoginAs,
 }
 
 /// A kind of container, as layouts name them.
@@ -89,6 +110,14 @@ pub struct Layout {
     /// Columns that are known and have nothing that is read.
     #[serde(default)]
     pub passed_over: Vec<String>,
+    /// What rows of changes tell.
+    pub tells: Option<Tells>,
+    /// The names of its columns in order, where it also comes without a header.
+    #[serde(default)]
+    pub without_header: Vec<String>,
+    /// Columns that hold secrets: nothing is shown of a row that can't be read.
+    #[serde(default)]
+    pub secret: Vec<String>,
 }
 
 /// One column of a layout.
@@ -216,7 +245,7 @@ impl Layouts {
             .collect()
     }
 
-    fn of(&self, carrier: Carrier) -> impl Iterator<Item = &Layout> {
+    pub(super) fn of(&self, carrier: Carrier) -> impl Iterator<Item = &Layout> {
         let is_in = move |layout: &&Layout| layout.containers.contains(&carrier);
         self.0.iter().filter(is_in)
     }
@@ -279,6 +308,12 @@ impl Layout {
         names.map(|name| fold(name)).collect()
     }
 
+    /// Whether rows of a file with these columns hold secrets.
+    pub(super) fn has_secrets(&self, written: &[String]) -> bool {
+        let live = |name: &String| is_spelling(name, SECRET);
+        !self.secret.is_empty() || written.iter().any(live)
+    }
+
     /// What a header lacks of what the layout needs, by first spellings.
     fn missing(&self, names: &[String]) -> Vec<&str> {
         let mut missing = Vec::new();
@@ -308,8 +343,10 @@ impl Layout {
         let mut columns = self.columns.iter();
         let column = columns.find(|column| column.spellings().any(is_name));
         column.map(Understood::Column).or_else(|| {
+            let secret = self.secret.iter();
             self.passed_over
                 .iter()
+                .chain(secret)
                 .any(is_name)
                 .then_some(Understood::PassedOver)
         })
@@ -344,6 +381,9 @@ pub enum Understood<'a> {
     /// It holds nothing that is read.
     PassedOver,
 }
+
+/// The column of OauthToken with which anybody can revoke the token; no layout needs it.
+const SECRET: &str = "DeleteToken";
 
 /// Whether a file's column is the one that a layout calls `name`.
 fn is_spelling(written: &str, name: &str) -> bool {

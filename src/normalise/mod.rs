@@ -4,8 +4,10 @@
 //! write one TOML file there, one line in `layout.rs`, and a file in `sample_data/<id>/`.
 
 mod around;
+mod change;
 mod decode;
 mod header;
+mod headerless;
 mod languages;
 mod layout;
 mod ledger;
@@ -23,8 +25,9 @@ mod tails;
 mod told;
 pub mod value;
 
+pub use change::{CHANGE_TEXT, Change};
 pub use decode::{Decoder, Memo, Repeated};
-pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Understood};
+pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Tells, Understood};
 pub use ledger::Ledger;
 pub use names::{Given, Names};
 pub use notes::FileNotes;

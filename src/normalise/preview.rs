@@ -28,6 +28,13 @@ pub enum PreviewRow {
         source: Option<String>,
     },
     User,
+    /// What was changed: when, by whom, which kind, and its text.
+    Change {
+        at: Instant,
+        actor: Option<String>,
+        title: String,
+        text: String,
+    },
     Context,
     Ignored,
     /// Its time is open until the zone is known.
@@ -53,9 +60,19 @@ pub fn first_rows(
         let row = match decoder.row(record, block) {
             Row::Attempt { at, user, dims } => attempt(&decoder, at, user, dims),
             Row::User => PreviewRow::User,
+            Row::Change(change) => PreviewRow::Change {
+                at: change.at,
+                actor: change.actor.map(String::from),
+                title: known.changes.kind(change.kind).title.clone(),
+                text: change.text.into(),
+            },
             Row::Context => PreviewRow::Context,
             Row::Ignored | Row::Footer => PreviewRow::Ignored,
             Row::Undecided => PreviewRow::Undecided,
+            Row::Reject(reason) if reading.has_secrets() => {
+                let reason = reason.in_short();
+                PreviewRow::Reject(reason.text(Some(&reading.columns)))
+            }
             Row::Reject(reason) => PreviewRow::Reject(reason.text(Some(&reading.columns))),
         };
         let line = reading.lines_before + lines + 1;

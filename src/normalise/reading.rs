@@ -1,6 +1,7 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
 use super::header::Header;
+use super::headerless;
 use super::layout::{Carrier, Columns, Layout, Layouts};
 use super::told::{self, first_columns, not_that_layout};
 use super::value::time::{Clock, DateOrder};
@@ -100,10 +101,13 @@ impl<'a> Reading<'a> {
         }
         let (header, layout, columns) = match with_header(text, layouts, forced) {
             Ok(recognised) => recognised,
-            Err(why) => {
-                let told = told::pairs(text, layouts, forced).ok_or(why)?;
-                return Ok(Self::with_keys(told, start, assumed));
-            }
+            Err(why) => match headerless::find(text, layouts, forced) {
+                Some(recognised) => recognised,
+                None => {
+                    let told = told::pairs(text, layouts, forced).ok_or(why)?;
+                    return Ok(Self::with_keys(told, start, assumed));
+                }
+            },
         };
         let named = columns.zone.as_deref();
         let in_header = named.and_then(|name| header_zone(name, zones));
@@ -147,6 +151,11 @@ impl<'a> Reading<'a> {
             zone_in_header: told.layout.utc,
             clock: clock(told.layout, None, assumed),
         }
+    }
+
+    /// Whether its rows hold secrets, so that none is shown as it stands.
+    pub fn has_secrets(&self) -> bool {
+        self.layout.has_secrets(&self.written)
     }
 
     /// A splitter that stands at the first row.

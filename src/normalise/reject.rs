@@ -26,6 +26,8 @@ pub enum Reason {
     NoOutcome(Role),
     /// A user row without id or without name.
     NoUser,
+    /// A change without code and text.
+    NoChange,
     /// Nothing behind its first field.
     OnlyFirst,
     /// It stands behind a header with other columns than the file's.
@@ -62,6 +64,7 @@ impl Reason {
                 format!("{}: empty, so the outcome is unknown", name(role))
             }
             Reason::NoUser => "a user without id or name".to_owned(),
+            Reason::NoChange => "a change without code and text".to_owned(),
             Reason::OnlyFirst => "only its first field is filled".to_owned(),
             Reason::OtherHeader => {
                 "behind a second header with other columns; split the file there".to_owned()

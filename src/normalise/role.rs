@@ -34,11 +34,23 @@ pub enum Role {
     EventType,
     /// What was verified, in an export of verifications.
     Activity,
+    /// The code of what was changed.
+    Action,
+    /// What was changed, in words.
+    Text,
+    /// Where in Setup it was changed.
+    Section,
+    /// Who acted for another user.
+    Delegate,
+    SessionType,
+    AppType,
+    /// How often a token was used.
+    Uses,
 }
 
 impl Role {
     /// How many roles there are.
-    pub const COUNT: usize = Role::Activity as usize + 1;
+    pub const COUNT: usize = Role::Uses as usize + 1;
 
     /// What it is called where a file is explained.
     pub const fn words(self) -> &'static str {
@@ -66,6 +78,13 @@ impl Role {
             Role::Uri => "address that was called",
             Role::EventType => "type of event",
             Role::Activity => "what was verified",
+            Role::Action => "code of the change",
+            Role::Text => "what was changed",
+            Role::Section => "part of Setup",
+            Role::Delegate => "who acted for another user",
+            Role::SessionType => "type of session",
+            Role::AppType => "type of app",
+            Role::Uses => "uses of the token",
         }
     }
 }

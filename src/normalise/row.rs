@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::change::Change;
 use super::reject::Reason;
 use super::value::time::TimeEvidence;
 use crate::event::{DimsId, Instant, Sym};
@@ -17,7 +18,9 @@ pub enum Row {
     },
     /// A name for a user id.
     User,
-    /// Something that happened around logins and is none.
+    /// What was changed around logins.
+    Change(Box<Change>),
+    /// Something that happened around logins, is none and tells no change.
     Context,
     /// Nothing to count: another event type, the header once more.
     Ignored,

@@ -5,7 +5,7 @@ use std::io::Write;
 use csv::Writer;
 
 use crate::report::escape::{csv_safe, visible};
-use crate::report::model::{CauseCounts, Org, Reject, Report, User};
+use crate::report::model::{CauseCounts, Change, Org, Reject, Report, User};
 
 /// Writes one table.
 type Table = fn(&Report, &mut dyn Write) -> csv::Result<()>;
@@ -262,6 +262,43 @@ fn integrations(report: &Report, out: &mut dyn Write) -> csv::Result<()> {
             .maybe(row.period_seconds)
             .known(row.retires_precision.as_ref())
             .list(row.retires_otherwise.iter().map(String::as_str))
+    });
+    table(out, &head, rows)
+}
+
+/// `changes.csv`: every change, not only those that the model holds.
+///
+/// # Errors
+/// What the writer says.
+pub fn changes(changes: impl Iterator<Item = Change>, out: &mut dyn Write) -> csv::Result<()> {
+    let head = [
+        "time",
+        "org",
+        "actor",
+        "kind",
+        "title",
+        "target_user",
+        "target_app",
+        "text",
+        "path",
+        "line",
+        "before",
+        "may_explain",
+    ];
+    let rows = changes.map(|change| {
+        Row::new()
+            .text(&change.time.0)
+            .org(change.org.as_ref())
+            .user(change.actor.as_ref())
+            .text(&change.kind)
+            .text(&change.title)
+            .user(change.target_user.as_ref())
+            .known(change.target_app.as_ref())
+            .text(&change.text)
+            .text(&change.path.0)
+            .number(change.line)
+            .list(change.before.iter().map(String::as_str))
+            .list(change.may_explain.iter().map(String::as_str))
     });
     table(out, &head, rows)
 }

@@ -169,6 +169,9 @@ fn beside_page(
                 Ok(table(report, &mut out)?)
             })?;
         }
+        file(folder, "tables/changes.csv", |mut out| {
+            Ok(csv::changes(assemble::all_changes(material), &mut out)?)
+        })?;
         file(folder, "tables/rejects.csv", |mut out| {
             Ok(csv::rejects(assemble::all_rejects(material), &mut out)?)
         })?;

@@ -188,6 +188,15 @@ fn row_text(row: &PreviewRow) -> String {
             )
         }
         PreviewRow::User => "a user id with its name".to_owned(),
+        PreviewRow::Change {
+            at,
+            actor,
+            title,
+            text,
+        } => {
+            let actor = actor.as_deref().map_or_else(|| "-".to_owned(), shown);
+            format!("{at}  {title}  by {actor}  {}", shown(text))
+        }
         PreviewRow::Context => "something around logins; it is kept out of all totals".to_owned(),
         PreviewRow::Ignored => "passed over: another type of event, or the header again".to_owned(),
         PreviewRow::Undecided => "its time is open until the zone is known".to_owned(),

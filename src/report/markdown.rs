@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::catalogue::Catalogue;
 use crate::report::escape::markdown as safe;
-use crate::report::model::{ByDescription, Finding, Group, Report};
+use crate::report::model::{ByDescription, Change, Finding, Group, Report};
 use crate::report::ticket;
 use crate::report::verdict::verdict;
 use crate::report::words::{clip, count, instant, share, span, thousands};
@@ -58,6 +58,7 @@ fn ticket(report: &Report, catalogue: &Catalogue, limits: Limits) -> String {
         limits.notes,
     );
     findings(&mut out, report, limits);
+    changes(&mut out, &report.changes, limits.rows);
     groups(&mut out, report, limits.rows);
     causes(&mut out, report, catalogue, limits.causes);
     users_and_apps(&mut out, report, limits.rows);
@@ -152,6 +153,25 @@ fn findings(out: &mut String, report: &Report, limits: Limits) {
             "{hidden} suppressed; report.json lists them with the reason.\n"
         );
     }
+}
+
+/// What was changed: before findings first to be kept, then the newest.
+fn changes(out: &mut String, all: &[Change], most: usize) {
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("## What changed\n\n| Time | Who | What | In its words |\n|---|---|---|---|\n");
+    let mut told: Vec<&Change> = all.iter().collect();
+    told.sort_by_key(|change| !change.before.is_empty());
+    told.drain(..told.len().saturating_sub(most));
+    told.sort_by(|a, b| a.time.cmp(&b.time));
+    for change in told {
+        let actor = known(change.actor.as_ref().map(|user| user.0.as_str()));
+        let text = safe(&clip(&change.text, VALUE));
+        let (time, title) = (instant(&change.time.0), safe(&change.title));
+        let _ = writeln!(out, "| {time} | {actor} | {title} | {text} |");
+    }
+    cut(out, all.len(), most, "tables/changes.csv");
 }
 
 fn groups(out: &mut String, report: &Report, most: usize) {

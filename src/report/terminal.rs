@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::escape::terminal as safe;
-use crate::report::model::{Group, Report};
+use crate::report::model::{Change, Finding, Group, Report};
 use crate::report::verdict::verdict;
 use crate::report::words::{clip, count, instant, span, thousands};
 
@@ -75,17 +75,44 @@ fn findings(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> String) {
         return;
     }
     out.push('\n');
-    for finding in report.findings.iter().take(FINDINGS) {
+    let before = before(report);
+    let most = FINDINGS - usize::from(before.is_some());
+    for finding in report.findings.iter().take(most) {
         let title = clip(&safe(&finding.title), WIDTH);
         let _ = writeln!(out, "{} {title}", bold(&format!("{:<8}", finding.severity)));
+        if let Some((_, line)) = before.as_ref().filter(|(of, _)| *of == finding.fingerprint) {
+            let _ = writeln!(out, "{:<8} {line}", "");
+        }
     }
-    if report.findings.len() > FINDINGS {
+    if report.findings.len() > most {
         let _ = writeln!(
             out,
             "and {} more",
-            thousands((report.findings.len() - FINDINGS) as u64)
+            thousands((report.findings.len() - most) as u64)
         );
     }
+}
+
+/// What was changed before the worst finding of severity high or above that has such a change: its
+/// fingerprint, and a line.
+fn before(report: &Report) -> Option<(&str, String)> {
+    let severe = |finding: &&Finding| matches!(finding.severity.as_str(), "critical" | "high");
+    let mut severe = report.findings.iter().take(FINDINGS - 1).filter(severe);
+    severe.find_map(|finding| {
+        let is_before = |change: &&Change| change.before.contains(&finding.fingerprint);
+        let changes: Vec<&Change> = report.changes.iter().filter(is_before).collect();
+        let explains = |change: &&&Change| change.may_explain.contains(&finding.fingerprint);
+        let last = changes.iter().rev().find(explains).or(changes.last())?;
+        let more = match changes.len() - 1 {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        let by = last.actor.as_ref();
+        let by = by.map_or_else(String::new, |actor| format!(" by {}", safe(&actor.0)));
+        let (time, title) = (instant(&last.time.0), safe(&last.title));
+        let line = format!("changed before: {time} {title}{by}{more}");
+        Some((finding.fingerprint.as_str(), clip(&line, WIDTH)))
+    })
 }
 
 const HEAD: [&str; 6] = ["failures", "user", "app", "description", "first", "last"];

@@ -198,6 +198,7 @@ pub(crate) mod tests {
             },
             heatmap: vec![],
             findings: vec![],
+            changes: Vec::new(),
             near_misses: vec![],
             integrations: vec![],
             unrecognised: vec![],

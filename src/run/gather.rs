@@ -164,6 +164,7 @@ pub(super) fn material<'a>(
         fail_on: ask.output.fail_on.severity(),
         inputs: planned.iter().map(seen).collect(),
         overlaps: &filled.overlaps,
+        changes: &filled.changes,
         missing: missing(found),
         notes: looked.notes,
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::ThreadPool;
 
+use super::changes::Changes;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
 use super::user_names::UserNames;
@@ -51,6 +52,8 @@ pub struct Filled {
     pub users: Vec<(String, String)>,
     /// What files share.
     pub overlaps: Overlaps,
+    /// What was changed around the logins.
+    pub changes: Changes,
 }
 
 /// How to read.
@@ -138,12 +141,16 @@ fn shared(settled: &Settled, files: &[ToRead<'_>]) -> Vec<Shared> {
 fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> Filled {
     let mut users = UserNames::default();
     let mut parts = Vec::new();
+    let mut changes = Changes::default();
     for share in shares {
         for given in share.given() {
             users.add(given, &share.names);
         }
-        let rows = share.sessions.into_iter().flat_map(|session| session.rows);
-        let rows = rows.collect();
+        let mut rows = Vec::new();
+        for mut session in share.sessions {
+            rows.append(&mut session.rows);
+            changes.append(session.changes);
+        }
         parts.push(Part {
             names: share.names,
             rows,
@@ -164,10 +171,12 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
             }
         }
     }
+    let users = users.into_sorted();
     Filled {
         tally: Tally::from_parts(&parts),
         files,
-        users: users.into_sorted(),
+        changes: changes.settled(&users),
+        users,
         overlaps: Overlaps::default(),
     }
 }

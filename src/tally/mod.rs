@@ -6,6 +6,7 @@
 //! equal bytes. [`fill()`] reads files into it in parallel, [`Resolved`] gives names, spellings and
 //! causes, [`frames`] answers questions.
 
+mod changes;
 mod counts;
 pub mod coverage;
 mod fill;
@@ -29,6 +30,7 @@ use rustc_hash::FxHashMap;
 use crate::event::{Dims, DimsId, Instant, Sym, Symbols};
 use crate::normalise::Names;
 
+pub use changes::{Changes, MOST_CHANGES};
 pub use fill::{FileRead, Fill, Filled, Interrupted, NotFilled, ToRead, fill};
 pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::changes::Changes;
 use super::counts::Counts;
 use super::fill::{FileRead, Fill, Interrupted, ToRead};
 use super::joints::{LineBases, meet, put_together};
@@ -31,6 +32,8 @@ pub(super) struct Session {
     spans: Vec<Span>,
     pub(super) rows: Vec<Row>,
     evidence: Evidence,
+    /// What its rows say was changed.
+    pub(super) changes: Changes,
     /// The names that the file gives to user ids.
     pub(super) named: Vec<Given>,
     /// The ids of its rows.
@@ -220,6 +223,7 @@ fn read(
                     reading: &file.reading,
                     decoder: &mut decoder,
                     counts: &mut counts,
+                    changes: &mut session.changes,
                     watch: &mut watch,
                     success: &mut success,
                     stop: with.stop,
@@ -251,6 +255,7 @@ impl Session {
             file,
             spans: Vec::new(),
             rows: Vec::new(),
+            changes: Changes::default(),
             evidence: Evidence::default(),
             named: Vec::new(),
             noted: Noted::default(),
@@ -262,6 +267,7 @@ impl Session {
     /// Nothing of it counts.
     fn take_back(&mut self) {
         self.rows = Vec::new();
+        self.changes = Changes::default();
         self.named = Vec::new();
         self.noted = Noted::default();
         self.lines = None;
@@ -315,6 +321,9 @@ fn judge(
         if matches!(state, State::Read(_)) {
             for row in &mut session.rows {
                 row.place = Place::new(file.input, lines.line(row.place));
+            }
+            for change in &mut session.changes.all {
+                change.place = Place::new(file.input, lines.line(change.place));
             }
             session.lines = Some(Arc::clone(&lines));
         } else {

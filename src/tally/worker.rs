@@ -5,12 +5,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::changes::Changes;
 use super::counts::Counts;
 use super::overlap::{Read as ReadRow, Watch};
 use crate::event::{DimsId, Place};
 use crate::ingest::csv;
 use crate::ingest::{Blocks, Packing, Piece, Record, Splitter, Step, why_cut_short};
-use crate::normalise::{self, Decoder, Ledger, Reading, Reason, Rejects, Repeated};
+use crate::normalise::{self, Change, Decoder, Ledger, Reading, Reason, Rejects, Repeated};
 
 /// Lines of footers that are remembered of one piece or file.
 const FOOTERS: usize = 1_000;
@@ -46,6 +47,8 @@ pub(super) struct Span {
     pub(super) done: Option<bool>,
     /// One bit for each column that some record has, where records name their values.
     pub(super) columns: u64,
+    /// Its rows hold secrets: nothing is kept of one that can't be read.
+    pub(super) hides: bool,
 }
 
 /// Reads one piece of a plain file.
@@ -67,6 +70,7 @@ pub(super) fn piece(
     let mut span = Span {
         index: piece.index,
         next: piece.end,
+        hides: work.reading.has_secrets(),
         ..Span::default()
     };
     let length = piece.end - piece.start;
@@ -110,6 +114,7 @@ pub(super) fn stream(
     let skipped = io::copy(&mut reader.by_ref().take(body), &mut io::sink());
     let mut span = Span {
         first: Some(body),
+        hides: work.reading.has_secrets(),
         ..Span::default()
     };
     if let Err(error) = skipped {
@@ -137,6 +142,7 @@ pub(super) struct Work<'w, 'd> {
     pub(super) reading: &'w Reading<'w>,
     pub(super) decoder: &'w mut Decoder<'d>,
     pub(super) counts: &'w mut Counts,
+    pub(super) changes: &'w mut Changes,
     /// What is done with each attempt beside counting it.
     pub(super) watch: &'w mut Watch<'d>,
     pub(super) success: &'w mut Vec<bool>,
@@ -223,6 +229,8 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
     work.counts.flush();
 }
 
+/// Stands where the beginning of a row would, if its file held no secrets.
+const HIDDEN: &str = "(not shown: rows of this file hold secrets)";
 const SHRANK: &str = "shrank while it was read";
 pub(super) const HALF_WRITTEN: &str = "ends inside its last row";
 
@@ -264,6 +272,13 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
             );
         }
         normalise::Row::User | normalise::Row::Context => span.ledger.events += 1,
+        normalise::Row::Change(change) => {
+            span.ledger.events += 1;
+            work.changes.push(Change {
+                place: span.here(),
+                ..*change
+            });
+        }
         normalise::Row::Ignored => span.ledger.ignored += 1,
         normalise::Row::Footer => {
             span.ledger.ignored += 1;
@@ -348,6 +363,10 @@ impl Span {
     /// Keeps a row that could not be read; the first thousand with value and excerpt.
     fn reject(&mut self, reason: Reason, row: &[u8]) {
         self.ledger.rejects += 1;
+        if self.hides {
+            let hidden = || HIDDEN.into();
+            return self.rejects.push(self.lines + 1, reason.in_short(), hidden);
+        }
         self.rejects
             .push(self.lines + 1, reason, || normalise::excerpt(row));
     }

@@ -127,7 +127,7 @@ impl Analysis {
     }
 }
 
-/// The report on the three folders of sound sample data, made once for all tests.
+/// The report on the main folders of sound sample data, made once for all tests.
 pub(crate) static SAMPLES: LazyLock<Analysis> = LazyLock::new(|| {
     analyze_once(
         "samples",
@@ -140,6 +140,7 @@ pub(crate) static SAMPLES: LazyLock<Analysis> = LazyLock::new(|| {
             "sample_data/setup_csv",
             "sample_data/login_history",
             "sample_data/elf_login",
+            "sample_data/setup_audit_trail",
         ],
     )
 });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::changes::Before;
 use super::{Material, app, cause_id, org, time, user};
 use crate::detect;
 use crate::event::Place;
@@ -21,12 +22,16 @@ const DIGITS: usize = 16;
 const SEPARATOR: char = '\u{1f}';
 
 /// All findings: by severity, then start, then fingerprint.
-pub(super) fn findings(material: &Material<'_>) -> Vec<Finding> {
+pub(super) fn findings(material: &Material<'_>, before: &Before<'_>) -> Vec<Finding> {
     let found = &material.detected.findings;
     let rows = rows_at(material, found.iter().flat_map(|finding| &finding.places));
     let mut named: Vec<(detect::Severity, Finding)> = found
         .iter()
-        .map(|finding| (finding.severity, name(material, finding, &rows)))
+        .enumerate()
+        .map(|(at, finding)| {
+            let story = before.story(material, at, finding);
+            (finding.severity, name(material, finding, &rows, story))
+        })
         .collect();
     named.sort_by(|(a_severity, a), (b_severity, b)| {
         (a_severity, &a.start, &a.fingerprint).cmp(&(b_severity, &b.start, &b.fingerprint))
@@ -61,6 +66,7 @@ fn name(
     material: &Material<'_>,
     finding: &detect::Finding,
     rows: &BTreeMap<Place, &Row>,
+    story: Vec<StoryLine>,
 ) -> Finding {
     let scope = &finding.scope;
     let sources = scope
@@ -100,14 +106,7 @@ fn name(
             countries: 0,
         },
         diagnosis: Vec::new(),
-        story: finding
-            .story
-            .iter()
-            .map(|(at, text)| StoryLine {
-                time: time(*at),
-                text: text.clone(),
-            })
-            .collect(),
+        story,
         steps: finding.steps.clone(),
         evidence: finding
             .places

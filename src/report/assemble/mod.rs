@@ -1,5 +1,6 @@
 //! The tally and what became of the files, turned into the [`Report`].
 
+mod changes;
 mod courses;
 mod failures;
 mod findings;
@@ -22,8 +23,9 @@ use crate::report::model::{
 use crate::report::words::count;
 use crate::tally::frames::{Frames, key};
 use crate::tally::overlap::Overlaps;
-use crate::tally::{FileRead, Resolved, Tally, coverage};
+use crate::tally::{Changes, FileRead, Resolved, Tally, coverage};
 
+pub use changes::all_changes;
 pub use courses::{Attempts, Course, DRAWN, courses};
 pub use suppress::{NotASuppression, Suppression};
 
@@ -44,6 +46,8 @@ pub struct Material<'a> {
     pub inputs: Vec<InputSeen<'a>>,
     /// What the inputs share.
     pub overlaps: &'a Overlaps,
+    /// What was changed around the logins.
+    pub changes: &'a Changes,
     pub detected: &'a Detected,
     /// The limits that the rules compared with.
     pub thresholds: &'a Thresholds,
@@ -95,11 +99,14 @@ pub fn report(material: &Material<'_>) -> Report {
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
     let totals = totals(material, &frames);
+    let before = changes::Before::of(material);
     let (findings, suppressed) = suppress::part(
-        findings::findings(material),
+        findings::findings(material, &before),
         material.suppressions,
         end.as_ref().or(newest.as_ref()),
     );
+    let mut notes = seen.notes;
+    notes.extend(changes::notes(material));
     let rejects = inputs::rejects(material).take(REJECTS).collect();
     Report {
         schema: SCHEMA,
@@ -119,11 +126,12 @@ pub fn report(material: &Material<'_>) -> Report {
         ledger: seen.ledger,
         overlaps: overlaps::overlaps(material),
         totals,
-        coverage: coverage_of(material, seen.row_cap_hit, seen.zone_assumed, seen.notes),
+        coverage: coverage_of(material, seen.row_cap_hit, seen.zone_assumed, notes),
         failures: failures::failures(material, &frames),
         timeline: over_time::timeline(material),
         heatmap: over_time::heatmap(material),
         findings,
+        changes: before.listed(material),
         near_misses: findings::near_misses(material),
         integrations: integrations::integrations(material),
         unrecognised: unrecognised(material),

@@ -10,6 +10,7 @@
 //! values make the rows themselves too large, the cut moves up until the page fits.
 
 mod causes;
+mod changes;
 mod finding;
 mod findings;
 mod integrations;

@@ -16,7 +16,7 @@ use super::quality::Quality;
 use super::sheet::{Cell, Table};
 use super::tables::Maker;
 use super::text::shown;
-use super::{Chart, Extras, Limits, overview};
+use super::{Chart, Extras, Limits, changes, overview};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -37,6 +37,7 @@ pub(super) struct Page {
     found: Summary,
     top: Vec<Top>,
     findings: Findings,
+    changes: Option<Table>,
     figures: Vec<Figure>,
     tables: Vec<Table>,
     integrations: Integrations,
@@ -88,6 +89,7 @@ impl Page {
             cards: catalogue.cards(report, limits),
             quality: Quality::new(report, limits),
             method: Method::new(report, extras, limits),
+            changes: changes::table(report, limits),
             findings,
             figures,
         }

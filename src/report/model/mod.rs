@@ -5,12 +5,14 @@
 //! replacing such values is one pass over this file's types. Counts are integers, times are
 //! RFC 3339 in UTC, and what is not known is `null`, never `0` or an empty text.
 
+mod change;
 mod finding;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use change::Change;
 pub use finding::{
     Diagnosis, Evidence, Finding, Integration, NearMiss, Scope, ScopeTotals, StoryLine, Suppressed,
 };
@@ -86,6 +88,10 @@ pub struct Report {
     pub heatmap: Vec<HeatCell>,
     /// What is odd: by severity, then start, then fingerprint.
     pub findings: Vec<Finding>,
+    /// What was changed within the window and up to seven days before it: by time, then path and
+    /// line; at most 1,000, and `tables/changes.csv` has all.
+    #[serde(default)]
+    pub changes: Vec<Change>,
     /// What almost became a finding.
     pub near_misses: Vec<NearMiss>,
     /// The inventory of integrations: by org, user, app and flow.
