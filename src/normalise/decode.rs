@@ -165,6 +165,8 @@ impl<'a> Decoder<'a> {
             LayoutKind::Logins => self.login(record, block),
             LayoutKind::Users => self.user_row(record, block),
             LayoutKind::Context => self.context(record, block),
+            // lines of logs are no records
+            LayoutKind::Log => Row::Ignored,
         }
     }
 

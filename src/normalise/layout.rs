@@ -22,6 +22,7 @@ const LAYOUTS: &[&str] = &[
     include_str!("layouts/login_history_pairs.toml"),
     include_str!("layouts/setup_csv.toml"),
     include_str!("layouts/user.toml"),
+    include_str!("layouts/log.toml"),
 ];
 
 /// What the rows of a layout are.
@@ -34,6 +35,8 @@ pub enum LayoutKind {
     Users,
     /// What happened around logins and is none: events of their file, never of the totals.
     Context,
+    /// Lines of an integration's log. They have no columns; [`super::log`] reads them.
+    Log,
 }
 
 /// A kind of container, as layouts name them.
@@ -81,7 +84,7 @@ pub struct Layout {
     /// Its times are UTC where they state no zone.
     #[serde(default)]
     pub utc: bool,
-    #[serde(rename = "column")]
+    #[serde(rename = "column", default)]
     pub columns: Vec<Column>,
     /// Other languages in which its header is known too, by their English names.
     #[serde(skip)]

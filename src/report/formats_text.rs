@@ -81,6 +81,8 @@ pub enum Told<'a> {
         /// What the first rows leave open, and which option settles it.
         open: Option<String>,
     },
+    /// A text, which is a log if a dated line of it tells of a login.
+    Log,
     NotRead {
         why: &'a str,
         /// The columns that it has, and the layouts that come nearest with what they lack.
@@ -103,6 +105,7 @@ pub fn files(told: &[FileTold<'_>]) -> String {
                 rows,
                 open,
             } => read(&mut out, file, reading, rows, open.as_deref()),
+            Told::Log => log(&mut out, file.packed.as_deref()),
             Told::NotRead {
                 why,
                 written,
@@ -111,6 +114,19 @@ pub fn files(told: &[FileTold<'_>]) -> String {
         }
     }
     out
+}
+
+/// A text that no columns tell.
+fn log(out: &mut String, packed: Option<&str>) {
+    let packed = packed.map_or(String::new(), |packed| format!("{packed}+"));
+    hanging(
+        out,
+        "",
+        &format!(
+            "log, in {packed}text: no export, and read line by line. `analyze` takes it for a log \
+             of an integration if a dated line of it tells of a login to Salesforce."
+        ),
+    );
 }
 
 fn read(

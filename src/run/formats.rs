@@ -38,6 +38,7 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
         let head = read_head(file.source).ok();
         let told = match &file.fate {
             Fate::Read(at) => rows(&to_read[*at].reading, head.as_ref(), &known, assumed),
+            Fate::Log(_) => Told::Log,
             Fate::Unusable(why) | Fate::Ignored(why) => not_read(why, head, &layouts),
         };
         unusable |= matches!(file.fate, Fate::Unusable(_));

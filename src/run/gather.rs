@@ -10,49 +10,69 @@ use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Seen};
 use crate::event::Instant;
 use crate::ingest::{Found, Progress};
-use crate::normalise::FileNotes;
+use crate::normalise::log;
+use crate::normalise::{FileNotes, LayoutKind};
 use crate::normalise::value::bound::Side;
 use crate::normalise::value::id::long_id;
 use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::folder::Draft;
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
+use crate::tally::logs::{self, LogRead, LogToRead, ReadLogs};
 use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill};
 
 /// Bytes of rows that may stand in several files which are in memory at a time.
 const OVERLAP_BUDGET: u64 = 256 << 20;
 
-/// Reads and counts all files on all cores.
+/// Reads and counts all files on all cores: exports, then logs.
 pub(super) fn read(
     ask: &Analyze,
-    known: &Known,
-    to_read: &mut [ToRead<'_>],
+    (known, logs): (&Known, &log::Logs),
+    (to_read, texts): (&mut [ToRead<'_>], &[LogToRead<'_>]),
     stop: &AtomicBool,
 ) -> anyhow::Result<Filled> {
     let threads = ask.work.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()?;
-    let bytes = to_read.iter().map(|file| file.size).sum();
+    let sizes = to_read.iter().map(|file| file.size);
+    let bytes = sizes.chain(texts.iter().map(|file| file.size)).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
+    let cuts = cuts(ask, known);
     let filled = fill(
         to_read,
         &Fill {
             known,
             assumed: ask.time.assumed(),
             pool: &pool,
-            cuts: &cuts(ask, known),
+            cuts: &cuts,
             piece_size: ask.work.piece_size,
             overlap_budget: OVERLAP_BUDGET,
             progress: &progress,
             stop,
         },
     );
-    progress.finish();
-    filled.map_err(|error| match error {
+    let filled = filled.map_err(|error| match error {
         NotFilled::Interrupted(stopped) => stopped.into(),
-        other => other.into(),
-    })
+        other => anyhow::Error::from(other),
+    })?;
+    let with = ReadLogs {
+        known,
+        logs,
+        pool: &pool,
+        cuts: &cuts,
+        piece_size: ask.work.piece_size,
+        progress: &progress,
+        stop,
+    };
+    let logs = logs::read(texts, &with)?;
+    progress.finish();
+    let is_login = |file: &ToRead<'_>| file.reading.layout.kind == LayoutKind::Logins;
+    let has_logins = to_read
+        .iter()
+        .zip(&filled.files)
+        .any(|(file, read)| read.is_ok() && is_login(file));
+    Ok(filled.with_logs(logs, has_logins))
 }
 
 /// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
@@ -75,6 +95,7 @@ pub(super) struct Gathered<'a> {
     pub(super) found: &'a Found,
     pub(super) planned: &'a [Planned<'a>],
     pub(super) to_read: &'a [ToRead<'a>],
+    pub(super) texts: &'a [LogToRead<'a>],
     pub(super) filled: &'a Filled,
 }
 
@@ -82,15 +103,41 @@ impl Gathered<'_> {
     /// The folder that the report is written to, begun; `None` where there will be none: the
     /// report goes to standard output, or nothing could be read.
     pub(super) fn draft(&self, ask: &Analyze, target: Target) -> anyhow::Result<Option<Draft>> {
-        let readable = self.filled.files.iter().any(Result::is_ok);
+        let logs = self.filled.logs.files.iter();
+        let readable = self.filled.files.iter().any(Result::is_ok) || logs.clone().any(is_readable);
         let wanted = readable && matches!(target, Target::Folder(_));
         wanted.then(|| Draft::begin(&ask.output.out)).transpose()
+    }
+
+    /// Whether a file is what it was taken for: a text may turn out to be no log.
+    fn is_taken(&self, file: &Planned<'_>) -> bool {
+        match file.fate {
+            Fate::Log(at) => self.filled.logs.files[at].is_log,
+            _ => true,
+        }
     }
 
     /// The paths of all inputs, in their order.
     pub(super) fn paths(&self) -> Vec<String> {
         let paths = self.planned.iter().map(|file| file.source.path.clone());
         paths.collect()
+    }
+}
+
+fn is_readable(log: &LogRead) -> bool {
+    log.is_log && log.failed.is_none()
+}
+
+/// What became of a text.
+fn outcome_of_log<'a>(planned: &LogToRead<'_>, read: &'a LogRead) -> Outcome<'a> {
+    match (&read.failed, &planned.otherwise) {
+        (Some(why), Fate::Ignored(_)) => Outcome::Ignored(why.clone()),
+        (Some(why), _) => Outcome::Unusable(why.clone()),
+        (None, _) if read.is_log => Outcome::Log(read),
+        (None, Fate::Ignored(why)) => Outcome::Ignored(why.clone()),
+        (None, Fate::Unusable(why)) => Outcome::Unusable(why.clone()),
+        // a text was planned as something that is not read
+        (None, _) => Outcome::Unusable("no known layout".to_owned()),
     }
 }
 
@@ -117,17 +164,19 @@ pub(super) fn material<'a>(
         found,
         planned,
         to_read,
+        texts,
         filled,
     } = gathered;
     let seen = |file: &'a Planned<'a>| InputSeen {
         path: &file.source.path,
         bytes: file.size,
-        layout: file.layout,
+        layout: file.layout.filter(|_| gathered.is_taken(file)),
         packing: file.packing,
         org: file.org,
         outcome: match &file.fate {
             Fate::Unusable(why) => Outcome::Unusable(why.clone()),
             Fate::Ignored(why) => Outcome::Ignored(why.clone()),
+            Fate::Log(at) => outcome_of_log(&texts[*at], &filled.logs.files[*at]),
             Fate::Read(at) => match &filled.files[*at] {
                 Ok(read) => Outcome::Read {
                     file: read,

@@ -18,6 +18,7 @@ use crate::normalise::Layouts;
 use crate::report::assemble::Material;
 use crate::report::model::Report;
 use crate::report::{assemble, catalogue_text, folder, rules_text};
+use crate::tally::logs::plan as plan_logs;
 use crate::tally::{Interrupted, Resolved, plan};
 
 use config::Config;
@@ -89,14 +90,20 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let told = FilesTold::of(ask, &layouts)?;
     let at_paths = ingest::find(&told.paths);
     let assumed = ask.time.assumed();
-    let (planned, mut to_read) = plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
+    let (mut planned, mut to_read) =
+        plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
+    let logs = config.logs(&known)?;
+    let apps = config.apps_of_logs();
+    let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &apps));
     let stop = stop_on_signal();
-    let filled = read(ask, &known, &mut to_read, &stop)?;
-    let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
+    let filled = read(ask, (&known, &logs), (&mut to_read, &texts), &stop)?;
+    let mut resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
+    resolved.give_causes(&filled.tally, &filled.logs.causes());
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
         to_read: &to_read,
+        texts: &texts,
         filled: &filled,
     };
     let draft = gathered.draft(ask, target)?;

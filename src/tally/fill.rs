@@ -8,6 +8,7 @@ use rayon::ThreadPool;
 
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
+use super::logs::Logs;
 use super::user_names::UserNames;
 use super::{Part, Tally};
 use crate::catalogue::Known;
@@ -51,6 +52,8 @@ pub struct Filled {
     pub users: Vec<(String, String)>,
     /// What files share.
     pub overlaps: Overlaps,
+    /// What logs tell, once [`Filled::with_logs`] has taken them.
+    pub logs: Logs,
 }
 
 /// How to read.
@@ -169,5 +172,18 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         files,
         users: users.into_sorted(),
         overlaps: Overlaps::default(),
+        logs: Logs::default(),
+    }
+}
+
+impl Filled {
+    /// The same with logs beside it. In a run without any export of logins, what the logs tell are
+    /// the attempts.
+    pub fn with_logs(mut self, logs: Logs, has_logins: bool) -> Self {
+        if !has_logins {
+            self.tally = logs.tally();
+        }
+        self.logs = logs;
+        self
     }
 }

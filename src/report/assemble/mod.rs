@@ -21,6 +21,7 @@ use crate::report::model::{
 };
 use crate::report::words::count;
 use crate::tally::frames::{Frames, key};
+use crate::tally::logs::LogRead;
 use crate::tally::overlap::Overlaps;
 use crate::tally::{FileRead, Resolved, Tally, coverage};
 
@@ -76,6 +77,8 @@ pub enum Outcome<'a> {
         file: &'a FileRead,
         notes: FileNotes<'a>,
     },
+    /// A log of an integration.
+    Log(&'a LogRead),
     /// It should have been read and could not be: why.
     Unusable(String),
     /// Met by walking and no known layout: why.
