@@ -225,6 +225,12 @@ fn fill(
                 Ok(table(report, &mut out)?)
             })?;
         }
+        file(folder, "tables/log_errors.csv", |mut out| {
+            Ok(csv::log_errors(
+                assemble::all_log_errors(material),
+                &mut out,
+            )?)
+        })?;
         file(folder, "tables/rejects.csv", |mut out| {
             Ok(csv::rejects(assemble::all_rejects(material), &mut out)?)
         })?;

@@ -9,11 +9,12 @@ use crate::cli::{Analyze, Only, Target};
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Seen};
 use crate::event::Instant;
+use crate::explain::Explained;
 use crate::ingest::{Found, Progress};
 use crate::normalise::log;
-use crate::normalise::{FileNotes, LayoutKind};
 use crate::normalise::value::bound::Side;
 use crate::normalise::value::id::long_id;
+use crate::normalise::{FileNotes, LayoutKind};
 use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::folder::Draft;
 use crate::report::model::OptionsUsed;
@@ -147,6 +148,8 @@ pub(super) struct Looked<'a> {
     pub(super) shown: &'a Tally,
     pub(super) reported: Option<(Instant, Instant)>,
     pub(super) detected: &'a Detected,
+    pub(super) explained: &'a Explained,
+    pub(super) bounds: &'a Shown,
     pub(super) integrations: &'a [Integration<'a>],
     pub(super) config: &'a Config,
     pub(super) notes: &'a [String],
@@ -202,6 +205,9 @@ pub(super) fn material<'a>(
         },
         zone: ask.time.timezone,
         detected: looked.detected,
+        logs: &filled.logs,
+        explained: looked.explained,
+        bounds: looked.bounds,
         thresholds: &looked.config.thresholds,
         integrations: looked.integrations,
         suppressions: &looked.config.suppressions,
@@ -250,6 +256,11 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
     };
     let mut unknown = [false; 3];
     for only in &ask.show.only {
+        match only {
+            Only::User(name) => shown.log_users.push(name.to_lowercase()),
+            Only::App(name) => shown.log_apps.push(name.clone()),
+            Only::Cause(id) => shown.log_causes.extend(known.causes.position(id)),
+        }
         let (kind, list, number) = match only {
             Only::User(name) => (0, &mut shown.users, user_number(name, resolved)),
             Only::App(name) => (1, &mut shown.apps, resolved.apps.find(name)),
@@ -282,12 +293,13 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
 pub(super) fn seen<'a>(
     ask: &Analyze,
     known: &'a Known,
-    tally: &'a Tally,
+    filled: &'a Filled,
     resolved: &'a Resolved,
     shown: &Shown,
     reported: Option<(Instant, Instant)>,
 ) -> Option<Seen<'a>> {
-    let (first, last) = tally.ends()?;
+    let tally = &filled.tally;
+    let (first, last) = tally.ends().or_else(|| filled.logs.ends())?;
     Some(Seen {
         tally,
         resolved,
@@ -300,6 +312,7 @@ pub(super) fn seen<'a>(
             None => shown.until.map_or(last, |until| until.min(last)),
         },
         integrations: &[],
+        logs: &filled.logs,
     })
 }
 

@@ -13,6 +13,7 @@ use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
 use crate::detect::inventory::Inventory;
 use crate::detect::{Detected, Seen, Thresholds, detect};
+use crate::explain;
 use crate::ingest;
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
@@ -60,7 +61,7 @@ impl ExitStatus {
 pub fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     match cli.command {
         Command::Analyze(ask) => analyze(&ask),
-        Command::Explain { text } => explain(&text.join(" ")),
+        Command::Explain { text } => what_it_means(&text.join(" ")),
         Command::Formats(ask) => formats::formats(&ask),
         Command::Rules => {
             print(rules_text::rules(&Thresholds::default()).as_bytes())?;
@@ -157,7 +158,7 @@ fn answer(
     let bounds = shown(ask, known, tally, resolved);
     let shown = bounds.of(tally, resolved);
     let ends = bounds.ends(tally);
-    let seen = seen(ask, known, tally, resolved, &bounds, ends);
+    let seen = seen(ask, known, gathered.filled, resolved, &bounds, ends);
     let inventory = seen.map_or_else(Inventory::default, |seen| Inventory::of(&seen));
     let mut detected = seen.map_or_else(Detected::default, |seen| {
         let integrations = &inventory.whole;
@@ -167,6 +168,14 @@ fn answer(
         };
         detect(&seen, &config.thresholds)
     });
+    let logs = &gathered.filled.logs;
+    let limits = &config.thresholds;
+    let mut explained = explain::explain(seen.as_ref(), logs, gathered.filled.has_logins, limits)?;
+    detected.take(
+        std::mem::take(&mut explained.findings),
+        std::mem::take(&mut explained.near_misses),
+        (&explained.run, &explained.not_run),
+    );
     detected.findings.retain(|finding| bounds.concerns(finding));
     let reported = inventory.reported().iter();
     let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
@@ -174,6 +183,8 @@ fn answer(
         shown: &shown,
         reported: ends,
         detected: &detected,
+        explained: &explained,
+        bounds: &bounds,
         integrations: &integrations,
         config,
         notes: &bounds.notes,
@@ -185,7 +196,7 @@ fn answer(
 }
 
 /// What a text means; exit code 1 if nobody knows.
-fn explain(text: &str) -> anyhow::Result<ExitStatus> {
+fn what_it_means(text: &str) -> anyhow::Result<ExitStatus> {
     let catalogue = Catalogue::load()?;
     let found = catalogue.explain(text);
     if found.is_empty() {

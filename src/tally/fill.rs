@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::ThreadPool;
 
+use super::logs::Logs;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
-use super::logs::Logs;
 use super::user_names::UserNames;
 use super::{Part, Tally};
 use crate::catalogue::Known;
@@ -54,6 +54,8 @@ pub struct Filled {
     pub overlaps: Overlaps,
     /// What logs tell, once [`Filled::with_logs`] has taken them.
     pub logs: Logs,
+    /// Some export of logins was read.
+    pub has_logins: bool,
 }
 
 /// How to read.
@@ -173,6 +175,7 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         users: users.into_sorted(),
         overlaps: Overlaps::default(),
         logs: Logs::default(),
+        has_logins: true,
     }
 }
 
@@ -183,6 +186,7 @@ impl Filled {
         if !has_logins {
             self.tally = logs.tally();
         }
+        self.has_logins = has_logins;
         self.logs = logs;
         self
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{Material, app, cause_id, org, time, user};
+use super::{Material, app, cause_id, logs, org, time, user};
 use crate::detect;
 use crate::event::Place;
 use crate::report::model::{
@@ -112,7 +112,10 @@ fn name(
         evidence: finding
             .places
             .iter()
-            .filter_map(|place| evidence(material, *place, rows.get(place)?))
+            .filter_map(|place| {
+                let of_log = logs::evidence(material, *place);
+                of_log.or_else(|| evidence(material, *place, rows.get(place)?))
+            })
             .collect(),
         links: Vec::new(),
     }

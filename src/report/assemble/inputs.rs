@@ -231,6 +231,7 @@ fn notes(material: &Material<'_>, capped: &[(&str, bool)], zone_lacking: bool) -
         ));
     }
     notes.extend(overlaps::notes(material));
+    notes.extend(super::logs::notes(material));
     notes.extend(of_files(material));
     for &(path, has_more) in capped {
         notes.push(if has_more {

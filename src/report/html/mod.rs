@@ -13,6 +13,7 @@ mod causes;
 mod finding;
 mod findings;
 mod integrations;
+mod logs;
 mod method;
 mod overview;
 mod page;

@@ -6,6 +6,7 @@
 //! RFC 3339 in UTC, and what is not known is `null`, never `0` or an empty text.
 
 mod finding;
+mod log;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use finding::{
     Diagnosis, Evidence, Finding, Integration, NearMiss, Scope, ScopeTotals, StoryLine, Suppressed,
 };
+
+pub use log::{Answer, Log, LogClient, LogClock, LogError, LogSecret, Server, Side};
 
 /// The version of this shape. A change that breaks a reader gets a new number.
 pub const SCHEMA: u32 = 1;
@@ -94,6 +97,9 @@ pub struct Report {
     pub unrecognised: Vec<Unrecognised>,
     /// The first 1,000 rows that could not be read; `tables/rejects.csv` has all.
     pub rejects: Vec<Reject>,
+    /// What logs of integrations tell, beside what the exports say.
+    #[serde(default)]
+    pub log: Log,
     /// Findings that a suppression hides.
     pub suppressed: Vec<Suppressed>,
     /// Which detectors ran, and which could not.

@@ -59,6 +59,8 @@ impl<'a> Fold<'a> {
             names: Names::default(),
             lines: 0,
             done: LogRead {
+                input: file.input,
+                name: file.about.stem.clone(),
                 is_log: file.forced,
                 ..LogRead::default()
             },
@@ -91,8 +93,8 @@ impl<'a> Fold<'a> {
         let place = Place::new(self.file.input, entry.line);
         for kind in &entry.secrets {
             if self.done.found.secrets.len() < SECRETS {
-                let kind = *kind;
-                self.done.found.secrets.push(LogSecret { place, kind });
+                let (kind, at) = (*kind, entry.time.at);
+                self.done.found.secrets.push(LogSecret { place, kind, at });
             } else {
                 self.done.more_secrets += 1;
             }
@@ -115,7 +117,13 @@ impl<'a> Fold<'a> {
         let host = entry.host.as_deref().map(|host| self.text(host));
         if let Some(at) = entry.time.at {
             let flow = flow(entry.endpoint.as_deref());
-            self.attempt(at, failed, (&app, &user, &host), (flow, &description), place);
+            self.attempt(
+                at,
+                failed,
+                (&app, &user, &host),
+                (flow, &description),
+                place,
+            );
         }
         if !failed {
             return;

@@ -10,7 +10,7 @@ mod plan;
 mod read;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Part, Tally};
 use crate::catalogue::CauseIx;
@@ -52,6 +52,8 @@ pub struct LogError {
 pub struct LogSecret {
     pub place: Place,
     pub kind: Secret,
+    /// When it was logged, as far as that is known.
+    pub at: Option<Instant>,
 }
 
 /// A client of a log, and what it tells of logins.
@@ -71,6 +73,10 @@ pub struct LogClient {
 /// What became of one log.
 #[derive(Debug, Default)]
 pub struct LogRead {
+    /// Its position among the inputs of the run.
+    pub input: u32,
+    /// Its name without folders and without what compression and rotation add.
+    pub name: String,
     pub ledger: Ledger,
     pub rejects: Rejects,
     /// It ended too early or is damaged; what came before was read.
@@ -146,7 +152,40 @@ impl Logs {
     /// The cause of each description, as the lines gave it.
     pub fn causes(&self) -> BTreeMap<&str, CauseIx> {
         let errors = self.errors.iter();
-        errors.map(|error| (&*error.description, error.cause)).collect()
+        errors
+            .map(|error| (&*error.description, error.cause))
+            .collect()
+    }
+
+    /// No logs at all.
+    pub fn none() -> &'static Self {
+        static NONE: LazyLock<Logs> = LazyLock::new(Logs::default);
+        &NONE
+    }
+
+    fn file(&self, input: u32) -> Option<&LogRead> {
+        self.files.iter().find(|file| file.input == input)
+    }
+
+    /// The name of a log, given by its position among the inputs; see [`LogRead::name`].
+    pub fn name_of(&self, input: u32) -> String {
+        self.file(input)
+            .map_or_else(String::new, |file| file.name.clone())
+    }
+
+    /// Secrets of a log beyond those that are kept one by one.
+    pub fn more_secrets(&self, input: u32) -> u64 {
+        self.file(input).map_or(0, |file| file.more_secrets)
+    }
+
+    /// The first and last time of what the logs tell; `None` where nothing is dated.
+    pub fn ends(&self) -> Option<(Instant, Instant)> {
+        let times = || {
+            let clients = self.clients.iter().flat_map(|one| [one.first, one.last]);
+            let secrets = self.secrets.iter().map(|secret| secret.at);
+            clients.chain(secrets).flatten()
+        };
+        Some((times().min()?, times().max()?))
     }
 
     /// How many errors there are.
