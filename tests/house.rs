@@ -155,6 +155,7 @@ fn only_the_ends_print_and_nobody_asks_for_the_time() {
         "catalogue/",
         "normalise/",
         "detect/",
+        "explain/",
         "report/html/",
         "report/chart/",
     ];

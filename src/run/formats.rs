@@ -7,8 +7,10 @@ use super::{ExitStatus, complain, print};
 use crate::catalogue::Known;
 use crate::cli::FormatsArgs;
 use crate::ingest::{self, Head, read_head};
+use crate::normalise::log::{Logs, Shapes};
 use crate::normalise::{Assumed, Layouts, Reading, columns_written, first_rows};
 use crate::report::formats_text::{self, FileTold, Told};
+use crate::tally::logs::plan as plan_logs;
 use crate::tally::{Fate, Told as SaidOfFiles, plan};
 
 /// Rows that are shown of a file.
@@ -18,7 +20,7 @@ const ROWS: usize = 3;
 pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
     let layouts = Layouts::load()?;
     if ask.paths.is_empty() && ask.layout.is_empty() {
-        print(formats_text::formats(&layouts).as_bytes())?;
+        print(formats_text::formats(&layouts, &Shapes::load()?).as_bytes())?;
         return Ok(ExitStatus::Done);
     }
     let known = Known::load()?;
@@ -31,7 +33,9 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
         layouts: &forced,
         orgs: &[],
     };
-    let (planned, to_read) = plan(&found.sources, &layouts, &known, assumed, said);
+    let (mut planned, to_read) = plan(&found.sources, &layouts, &known, assumed, said);
+    let logs = Logs::load(&known)?;
+    plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &[]));
     let mut unusable = false;
     let mut files = Vec::new();
     for file in &planned {

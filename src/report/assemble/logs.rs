@@ -18,7 +18,7 @@ use crate::tally::logs;
 const LISTED: usize = 1_000;
 /// Lines of both sides that are told.
 const SIDES: usize = 200;
-/// What came before the first error is told from so long before it.
+/// What came before the first error is told from so long before it at least.
 const BEFORE_MS: i64 = 15 * 60_000;
 
 /// The errors that are shown, by number.
@@ -222,11 +222,20 @@ fn both_sides(material: &Material<'_>) -> Vec<Side> {
     else {
         return Vec::new();
     };
-    let from = Instant::from_millis(first.millis() - BEFORE_MS);
+    let concerned = |row: &&Row| {
+        let what = resolved.what[row.dims.index()];
+        who.contains(&(resolved.user[row.user.index()], what.app))
+    };
+    // The last login that worked bounds the incident, however long ago it was.
+    let worked = material.tally.rows.iter().filter(concerned);
+    let worked = worked.filter(|row| resolved.what[row.dims.index()].success && row.last < first);
+    let worked = worked.map(|row| row.first).max();
+    let before = Instant::from_millis(first.millis() - BEFORE_MS);
+    let from = worked.map_or(before, |worked| worked.min(before));
     for row in material.tally.rows.iter().filter(|row| row.first >= from) {
         let what = resolved.what[row.dims.index()];
         let by = resolved.user[row.user.index()];
-        if !who.contains(&(by, what.app)) {
+        if !concerned(&row) {
             continue;
         }
         let description = resolved.descriptions.get(what.description);
@@ -280,10 +289,19 @@ pub(super) fn notes(material: &Material<'_>) -> Vec<String> {
         format!(
             "The clock of {} is {} {way} Salesforce's, or its zone was read wrongly: so {} of its {} dated errors have their row. They were compared with that in mind.",
             path(material, clock.input).0,
-            count(clock.ahead_ms.unsigned_abs() / 60_000, "minute", "minutes"),
+            length(clock.ahead_ms),
             clock.matched,
             clock.dated
         )
     });
     wrong.collect()
+}
+
+/// A span of whole minutes, in hours where it is so many.
+fn length(ms: i64) -> String {
+    let minutes = ms.unsigned_abs() / 60_000;
+    match minutes.is_multiple_of(60) {
+        true => count(minutes / 60, "hour", "hours"),
+        false => count(minutes, "minute", "minutes"),
+    }
 }

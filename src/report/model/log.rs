@@ -17,8 +17,8 @@ pub struct Log {
     pub clocks: Vec<LogClock>,
     /// The first 1,000, by path, then line, then kind. The secrets themselves are nowhere.
     pub secrets: Vec<LogSecret>,
-    /// The first 200 lines of both sides in order of time, from a quarter of an hour before the
-    /// first error of a log on; empty unless both sides tell of the same users or apps.
+    /// The first 200 lines of both sides in order of time, from the last login that
+    /// worked before the first error of a log on, a quarter of an hour at least; empty unless both sides tell of the same users or apps.
     pub both_sides: Vec<Side>,
 }
 
