@@ -131,3 +131,20 @@ fn a_named_text_without_a_login_is_unusable_and_says_so() {
         run.stderr
     );
 }
+
+#[test]
+fn formats_says_that_a_log_is_one() {
+    let sample = crate::support::repository("sample_data/log/north_erp_sync.log");
+    let answer = crate::support::run(
+        std::path::Path::new("."),
+        ["formats".as_ref(), sample.as_os_str()],
+    );
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    assert!(
+        answer.stdout.contains("112 lines, 21 errors"),
+        "{}",
+        answer.stdout
+    );
+    let listed = crate::support::run(std::path::Path::new("."), ["formats"]);
+    assert!(listed.stdout.contains("docker_json") && listed.stdout.contains("logfmt"));
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use textwrap::Options;
 
 use super::escape;
+use super::words::count;
 use crate::normalise::log::Shapes;
 use crate::normalise::{
     Column, Layout, LayoutKind, Layouts, Preview, PreviewRow, Reading, Role, Understood,
@@ -100,8 +101,8 @@ pub enum Told<'a> {
         /// What the first rows leave open, and which option settles it.
         open: Option<String>,
     },
-    /// A text, which is a log if a dated line of it tells of a login.
-    Log,
+    /// A log of an integration: its lines, and the errors of logins that they tell of.
+    Log { lines: u64, errors: u64 },
     NotRead {
         why: &'a str,
         /// The columns that it has, and the layouts that come nearest with what they lack.
@@ -124,7 +125,9 @@ pub fn files(told: &[FileTold<'_>]) -> String {
                 rows,
                 open,
             } => read(&mut out, file, reading, rows, open.as_deref()),
-            Told::Log => log(&mut out, file.packed.as_deref()),
+            Told::Log { lines, errors } => {
+                log(&mut out, file.packed.as_deref(), *lines, *errors);
+            }
             Told::NotRead {
                 why,
                 written,
@@ -135,17 +138,16 @@ pub fn files(told: &[FileTold<'_>]) -> String {
     out
 }
 
-/// A text that no columns tell.
-fn log(out: &mut String, packed: Option<&str>) {
+/// A log: what its lines tell.
+fn log(out: &mut String, packed: Option<&str>, lines: u64, errors: u64) {
     let packed = packed.map_or(String::new(), |packed| format!("{packed}+"));
-    hanging(
-        out,
-        "",
-        &format!(
-            "log, in {packed}text: no export, and read line by line. `analyze` takes it for a log \
-             of an integration if a dated line of it tells of a login to Salesforce."
-        ),
+    let text = format!(
+        "log, in {packed}text: {}, {} of logins to Salesforce. `analyze` puts them beside the \
+         login history.",
+        count(lines, "line", "lines"),
+        count(errors, "error", "errors")
     );
+    hanging(out, "", &text);
 }
 
 fn read(
