@@ -15,6 +15,7 @@
 //!   after the merge; the questions asked of it.
 //! - [`detect`]: the tally to findings. One file a rule, thresholds with their sources, the
 //!   seasonal baseline, the inventory of integrations.
+//! - [`explain`]: findings to reasons. What integrations say beside what Salesforce says.
 //! - [`report`]: everything to bytes. The model, and one file for each way to show it.
 //!
 //! [`cli`] turns arguments into options, [`run`] reads as the table of contents.
@@ -30,6 +31,8 @@ pub mod normalise;
 pub mod tally;
 
 pub mod detect;
+
+pub mod explain;
 
 pub mod report;
 

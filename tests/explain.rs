@@ -147,7 +147,8 @@ fn formats_names_every_layout_and_its_columns() {
         let layout: toml::Table = read(&path).parse().expect("a layout is TOML");
         let id = layout["id"].as_str().expect("a layout has an id");
         assert!(answer.stdout.contains(id), "no {id}");
-        for column in layout["column"].as_array().expect("a layout has columns") {
+        let columns = layout.get("column").and_then(toml::Value::as_array);
+        for column in columns.into_iter().flatten() {
             for name in column["names"].as_array().expect("a column has names") {
                 let name = name.as_str().expect("a name is a text");
                 assert!(

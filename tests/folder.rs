@@ -108,6 +108,7 @@ fn formats_decide_what_is_written() {
             "tables/findings.csv",
             "tables/groups.csv",
             "tables/integrations.csv",
+            "tables/log_errors.csv",
             "tables/rejects.csv",
             "tally.parquet",
         ]

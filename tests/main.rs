@@ -20,6 +20,7 @@ mod hostile;
 mod house;
 mod languages;
 mod laws;
+mod logs;
 mod overlaps;
 mod readme;
 mod registers;

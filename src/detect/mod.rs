@@ -9,6 +9,7 @@ mod finding;
 pub mod inventory;
 pub mod legacy_login;
 pub mod password_flow_disabled;
+pub mod secrets_in_log;
 mod thresholds;
 
 mod baseline;
@@ -24,6 +25,7 @@ mod wording;
 
 use crate::catalogue::{Catalogue, Retirements};
 use crate::event::{Instant, Zone};
+use crate::tally::logs::Logs;
 use crate::tally::{Resolved, Tally};
 
 pub use finding::{Confidence, Finding, Found, NearMiss, Scope, Severity};
@@ -42,6 +44,8 @@ pub struct Seen<'a> {
     pub until: Instant,
     /// Every integration of all that was read, up to the end of what is reported.
     pub integrations: &'a [inventory::Integration<'a>],
+    /// What logs of integrations tell.
+    pub logs: &'a Logs,
 }
 
 /// One rule.
@@ -64,6 +68,7 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &failure_spike::FailureSpike,
     &legacy_login::LegacyLogin,
     &password_flow_disabled::PasswordFlowDisabled,
+    &secrets_in_log::SecretsInLog,
 ];
 
 /// What all rules found, and which of them could not run.
@@ -75,6 +80,24 @@ pub struct Detected {
     pub run: Vec<&'static str>,
     /// Rules that could not run, and why.
     pub not_run: Vec<(&'static str, String)>,
+}
+
+impl Detected {
+    /// Takes what a later room found by rules of its own.
+    pub fn take(
+        &mut self,
+        findings: Vec<Finding>,
+        near_misses: Vec<NearMiss>,
+        (run, not_run): (&[&'static str], &[(&'static str, String)]),
+    ) {
+        self.findings.extend(findings);
+        self.near_misses.extend(near_misses);
+        self.near_misses.sort();
+        self.run.extend(run);
+        self.run.sort_unstable();
+        self.not_run.extend_from_slice(not_run);
+        self.not_run.sort();
+    }
 }
 
 /// One incident is one finding: a spike of nothing but refusals that a finding of their own rule
@@ -112,10 +135,12 @@ pub fn detect(seen: &Seen<'_>, limits: &Thresholds) -> Detected {
         detected.near_misses.extend(found.near_misses);
     }
     absorb(&mut detected.findings);
-    // Findings that don't touch what is reported are history.
-    detected
-        .findings
-        .retain(|finding| finding.end >= seen.since && finding.start <= seen.until);
+    // Findings that don't touch what is reported are history. A log may end later than the exports
+    // beside it; what it gives away is told whenever that was.
+    detected.findings.retain(|finding| {
+        finding.rule == secrets_in_log::ID
+            || (finding.end >= seen.since && finding.start <= seen.until)
+    });
     detected.near_misses.sort();
     detected
 }

@@ -5,6 +5,7 @@ use super::{Seen, Thresholds};
 use crate::catalogue::{Catalogue, Known, Retirements};
 use crate::event::{Basis, Dims, Flow, Instant, Place, Zone};
 use crate::normalise::Names;
+use crate::tally::logs::Logs;
 use crate::tally::{Part, Resolved, Row, Tally};
 
 /// The status of a refused username-password flow.
@@ -132,6 +133,7 @@ impl Sample {
             since: Instant::from_millis(0),
             until: at(until),
             integrations: &[],
+            logs: Logs::none(),
         };
         let inventory = Inventory::of(&seen);
         let seen = Seen {

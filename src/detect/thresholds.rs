@@ -54,6 +54,9 @@ pub struct Thresholds {
     pub trend_min_excess: f64,
     /// Days with any event that a slow ramp needs. Ours: four weeks, one for each quarter.
     pub trend_min_days: u32,
+    /// Login errors of one log and app without a row in the history that `missing-from-history`
+    /// needs. Ours: one or two may be a row that was written a little late or early.
+    pub missing_min: u64,
     /// Limits of `legacy-login`, as `[thresholds.legacy]`.
     pub legacy: LegacyLimits,
     /// Limits of `password-flow-disabled`, as `[thresholds.password-flow]`.
@@ -77,6 +80,7 @@ impl Default for Thresholds {
             trend_min_ratio: 3.0,
             trend_min_excess: 60.0,
             trend_min_days: 28,
+            missing_min: 3,
             legacy: LegacyLimits::default(),
             password_flow: PasswordFlowLimits::default(),
         }

@@ -4,12 +4,14 @@ use rustc_hash::FxHashMap;
 
 use super::{Basis, Flow, Sym};
 
-/// What a record is. Changes and logs come with their own rooms' work.
+/// What a record is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A login attempt of an export.
     #[default]
     Attempt,
+    /// A login that an integration's log tells of, where no export does.
+    Log,
 }
 
 /// Everything about an attempt but who and when. Few distinct ones exist even in large files,

@@ -181,6 +181,8 @@ impl<'a> Decoder<'a> {
             LayoutKind::Logins => self.login(record, block),
             LayoutKind::Users => self.user_row(record, block),
             LayoutKind::Changes => self.change(record, block),
+            // lines of logs are no records
+            LayoutKind::Log => Row::Ignored,
         }
     }
 

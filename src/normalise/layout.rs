@@ -27,6 +27,7 @@ const LAYOUTS: &[&str] = &[
     include_str!("layouts/login_history_pairs.toml"),
     include_str!("layouts/setup_csv.toml"),
     include_str!("layouts/user.toml"),
+    include_str!("layouts/log.toml"),
 ];
 
 /// What the rows of a layout are.
@@ -39,6 +40,8 @@ pub enum LayoutKind {
     Users,
     /// What was changed around logins: events of their file, never of the totals.
     Changes,
+    /// Lines of an integration's log. They have no columns; [`super::log`] reads them.
+    Log,
 }
 
 /// What the rows of an export of changes tell.
@@ -102,7 +105,7 @@ pub struct Layout {
     /// Its times are UTC where they state no zone.
     #[serde(default)]
     pub utc: bool,
-    #[serde(rename = "column")]
+    #[serde(rename = "column", default)]
     pub columns: Vec<Column>,
     /// Other languages in which its header is known too, by their English names.
     #[serde(skip)]

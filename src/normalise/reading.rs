@@ -77,6 +77,8 @@ pub enum NotRead {
         "the zone {name:?} in its header is not known, or not one alone. Say it with --timezone, for instance --timezone Europe/Berlin"
     )]
     HeaderZone { name: String },
+    #[error("a log, whose lines are no records")]
+    Log,
     #[error("{0}")]
     Unreadable(String),
 }

@@ -16,6 +16,8 @@ pub enum Reason {
     HalfWritten,
     /// Longer than any real row.
     TooLong,
+    /// A line of a log that is longer than any that is looked into.
+    LongLine,
     /// No time in the time column.
     NoTime(Role),
     /// Something in the time column that is no time.
@@ -47,6 +49,7 @@ impl Reason {
             Reason::Broken(why) => (*why).to_owned(),
             Reason::HalfWritten => "half-written: the file ends inside this row".to_owned(),
             Reason::TooLong => "longer than 4 MiB".to_owned(),
+            Reason::LongLine => "a line longer than 1 MiB that seems to tell of a login".to_owned(),
             Reason::NoTime(role) => format!("{}: empty", name(role)),
             Reason::BadTime(role, value) if value.is_empty() => {
                 format!("{}: not a date and time", name(role))

@@ -5,7 +5,7 @@ use std::io::Write;
 use csv::Writer;
 
 use crate::report::escape::{csv_safe, visible};
-use crate::report::model::{CauseCounts, Change, Org, Reject, Report, User};
+use crate::report::model::{CauseCounts, Change, LogError, Org, Reject, Report, User};
 
 /// Writes one table.
 type Table = fn(&Report, &mut dyn Write) -> csv::Result<()>;
@@ -300,6 +300,48 @@ pub fn changes(changes: impl Iterator<Item = Change>, out: &mut dyn Write) -> cs
             .list(change.before.iter().map(String::as_str))
             .list(change.may_explain.iter().map(String::as_str))
     });
+    table(out, &head, rows)
+}
+
+/// `log_errors.csv`: every error of logs, not only those that the model holds.
+///
+/// # Errors
+/// What the writer says.
+pub fn log_errors(errors: impl Iterator<Item = LogError>, out: &mut dyn Write) -> csv::Result<()> {
+    let rows = errors.map(|error| {
+        let server = error.server.as_ref();
+        Row::new()
+            .text(error.time.as_ref().map_or("", |time| &time.0))
+            .text(&error.app)
+            .user(error.user.as_ref())
+            .known(error.host.as_ref())
+            .text(&error.description)
+            .text(&error.cause)
+            .number(error.count)
+            .text(server.map_or("", |server| &server.at.0))
+            .known(server.and_then(|server| server.description.as_ref()))
+            .text(server.map_or("", |server| &server.cause))
+            .known(error.why_unmatched.as_ref())
+            .text(&error.path.0)
+            .number(error.line)
+            .text(&error.text.0)
+    });
+    let head = [
+        "time",
+        "app",
+        "user",
+        "host",
+        "description",
+        "cause",
+        "count",
+        "server_time",
+        "server_description",
+        "server_cause",
+        "why_unmatched",
+        "path",
+        "line",
+        "text",
+    ];
     table(out, &head, rows)
 }
 

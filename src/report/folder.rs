@@ -172,6 +172,12 @@ fn beside_page(
         file(folder, "tables/changes.csv", |mut out| {
             Ok(csv::changes(assemble::all_changes(material), &mut out)?)
         })?;
+        file(folder, "tables/log_errors.csv", |mut out| {
+            Ok(csv::log_errors(
+                assemble::all_log_errors(material),
+                &mut out,
+            )?)
+        })?;
         file(folder, "tables/rejects.csv", |mut out| {
             Ok(csv::rejects(assemble::all_rejects(material), &mut out)?)
         })?;

@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 use textwrap::Options;
 
 use super::escape;
-use crate::normalise::{Column, Layout, Layouts, Preview, PreviewRow, Reading, Role, Understood};
+use super::words::count;
+use crate::normalise::log::Shapes;
+use crate::normalise::{
+    Column, Layout, LayoutKind, Layouts, Preview, PreviewRow, Reading, Role, Understood,
+};
 
 /// Columns of the terminal that text is wrapped to.
 const WIDTH: usize = 88;
@@ -15,12 +19,24 @@ const NEAREST: usize = 2;
 const MOST_NAMES: usize = 100;
 
 /// Every layout and container that is read.
-pub fn formats(layouts: &Layouts) -> String {
+pub fn formats(layouts: &Layouts, shapes: &Shapes) -> String {
     let mut out = String::from(
         "Containers, told by content, plain or packed with gzip, zstd or zip:\n         \x20 csv    rows below a header, with commas, semicolons or tabs (UTF-8 with or without BOM,\n         \x20        UTF-16, Latin-1; LF or CRLF)\n         \x20 json   objects one after the other or on lines (NDJSON), arrays of them, query results\n         \x20        with \"records\" (REST, also several pages in one file), what sf ... --json prints\n         \x20        (\"result\"), streamed events (\"data\", \"payload\"), search results (\"result\",\n         \x20        \"_source\"); nested objects are read as Parent.Child\n         \x20 pairs  lines of KEY=\"value\" as log collectors write them, and CEF messages\n         Layouts, told by the names of their columns or keys: in any order, whatever their case,\n         blanks and punctuation; further ones are passed over. `loginscope formats FILE` says what\n         a file is taken for, and why.\n",
     );
     for entry in layouts.all() {
         layout(&mut out, entry);
+    }
+    let _ = writeln!(
+        out,
+        "\nShapes of log lines, in layout log; what is said is found in lines of no shape too. Own ones \
+         are taught by [[shape]] in loginscope.toml:"
+    );
+    for shape in shapes.all() {
+        let example = shape.file.example.first().map(|example| &example.text);
+        let line = example.and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
+        let _ = writeln!(out, "\n{}  {}", shape.file.id, shape.file.title);
+        let line: String = line.unwrap_or_default().chars().take(WIDTH - 4).collect();
+        let _ = writeln!(out, "  {}", escape::terminal(&line));
     }
     out
 }
@@ -32,7 +48,11 @@ fn layout(out: &mut String, layout: &Layout) {
         .iter()
         .map(|carrier| carrier.id())
         .collect();
-    hanging(out, "In: ", &carriers.join(", "));
+    let carriers = match layout.kind {
+        LayoutKind::Log => "text".to_owned(),
+        _ => carriers.join(", "),
+    };
+    hanging(out, "In: ", &carriers);
     hanging(out, "Get it: ", &layout.get);
     let needed = |column: &Column| layout.must.iter().any(|any| any.contains(&column.role));
     for (head, want) in [("Needed: ", true), ("Also read: ", false)] {
@@ -81,6 +101,8 @@ pub enum Told<'a> {
         /// What the first rows leave open, and which option settles it.
         open: Option<String>,
     },
+    /// A log of an integration: its lines, and the errors of logins that they tell of.
+    Log { lines: u64, errors: u64 },
     NotRead {
         why: &'a str,
         /// The columns that it has, and the layouts that come nearest with what they lack.
@@ -103,6 +125,9 @@ pub fn files(told: &[FileTold<'_>]) -> String {
                 rows,
                 open,
             } => read(&mut out, file, reading, rows, open.as_deref()),
+            Told::Log { lines, errors } => {
+                log(&mut out, file.packed.as_deref(), *lines, *errors);
+            }
             Told::NotRead {
                 why,
                 written,
@@ -111,6 +136,18 @@ pub fn files(told: &[FileTold<'_>]) -> String {
         }
     }
     out
+}
+
+/// A log: what its lines tell.
+fn log(out: &mut String, packed: Option<&str>, lines: u64, errors: u64) {
+    let packed = packed.map_or(String::new(), |packed| format!("{packed}+"));
+    let text = format!(
+        "log, in {packed}text: {}, {} of logins to Salesforce. `analyze` puts them beside the \
+         login history.",
+        count(lines, "line", "lines"),
+        count(errors, "error", "errors")
+    );
+    hanging(out, "", &text);
 }
 
 fn read(

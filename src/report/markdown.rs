@@ -1,5 +1,7 @@
 //! `report.md`: one ticket that fits into Jira, GitHub and ServiceNow.
 
+mod logs;
+
 use std::fmt::Write as _;
 
 use crate::catalogue::Catalogue;
@@ -60,6 +62,7 @@ fn ticket(report: &Report, catalogue: &Catalogue, limits: Limits) -> String {
     findings(&mut out, report, limits);
     changes(&mut out, &report.changes, limits.rows);
     groups(&mut out, report, limits.rows);
+    logs::told(&mut out, report, limits.rows);
     causes(&mut out, report, catalogue, limits.causes);
     users_and_apps(&mut out, report, limits.rows);
     notes(

@@ -1,12 +1,16 @@
 //! What `rules` prints: every rule with its page.
 
 use crate::detect::{DETECTORS, Thresholds};
+use crate::explain::RULES;
 
 /// Every rule: its id, its page, and the thresholds in force.
 pub fn rules(limits: &Thresholds) -> String {
     let mut out = String::new();
-    for rule in DETECTORS {
-        for line in rule.page().lines() {
+    let detectors = DETECTORS.iter().map(|rule| (rule.id(), rule.page()));
+    let mut pages: Vec<(&str, &str)> = detectors.chain(RULES.iter().copied()).collect();
+    pages.sort_unstable();
+    for (_, page) in pages {
+        for line in page.lines() {
             let indent = if line.is_empty() { "" } else { "  " };
             out.push_str(&format!("{indent}{line}\n"));
         }

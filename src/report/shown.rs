@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::catalogue::CauseIx;
 use crate::detect::Finding;
 use crate::detect::inventory::Integration;
 use crate::event::Instant;
+use crate::tally::logs::LogError;
 use crate::tally::{Resolved, Row, Tally};
 
 /// Bounds and names that rows must pass to be shown.
@@ -16,6 +18,10 @@ pub struct Shown {
     pub users: Vec<u32>,
     pub apps: Vec<u32>,
     pub causes: Vec<u32>,
+    /// The same for the errors of logs, by name.
+    pub log_users: Vec<String>,
+    pub log_apps: Vec<String>,
+    pub log_causes: Vec<CauseIx>,
     /// Only such names were given of one kind as no row has, so nothing passes.
     pub nobody: bool,
     /// What was named and is nowhere.
@@ -27,6 +33,33 @@ impl Shown {
     pub fn in_window(&self, row: &Row) -> bool {
         self.since.is_none_or(|since| row.first >= since)
             && self.until.is_none_or(|until| row.last <= until)
+    }
+
+    /// Whether an error of a log is shown; one without a time is where no bound is given. `server` is
+    /// the row of the history that belongs to it: user, app and cause.
+    pub fn has_error(&self, error: &LogError, server: Option<(&str, &str, CauseIx)>) -> bool {
+        let in_window = match error.at {
+            Some(at) => {
+                self.since.is_none_or(|since| at >= since)
+                    && self.until.is_none_or(|until| at <= until)
+            }
+            None => self.since.is_none() && self.until.is_none(),
+        };
+        let has = |list: &[String], name: Option<&str>, other: Option<&str>| {
+            let is = |name: &str| list.iter().any(|wanted| wanted == name);
+            list.is_empty() || name.is_some_and(is) || other.is_some_and(is)
+        };
+        let causes = &self.log_causes;
+        in_window
+            && has(
+                &self.log_users,
+                error.user.as_deref(),
+                server.map(|row| row.0),
+            )
+            && has(&self.log_apps, Some(&*error.app), server.map(|row| row.1))
+            && (causes.is_empty()
+                || causes.contains(&error.cause)
+                || server.is_some_and(|row| causes.contains(&row.2)))
     }
 
     /// The first and last event in the window, whatever names it is narrowed to; `None` where

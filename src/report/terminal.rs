@@ -1,5 +1,7 @@
 //! The summary on standard output: the verdict, the worst, and what was not read.
 
+mod logs;
+
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
@@ -50,6 +52,7 @@ pub fn summary(report: &Report, folder: Option<&str>, colour: bool) -> String {
     );
     findings(&mut out, report, &bold);
     table(&mut out, &report.failures.groups, &bold);
+    logs::told(&mut out, report, &bold);
     notes(&mut out, report);
     if let Some(folder) = folder {
         let _ = writeln!(out, "\nReport: {}", safe(folder));

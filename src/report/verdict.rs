@@ -203,6 +203,7 @@ pub(crate) mod tests {
             integrations: vec![],
             unrecognised: vec![],
             rejects: vec![],
+            log: Default::default(),
             suppressed: vec![],
             rules: Rules {
                 run: vec![],

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use super::told::Usage;
 use crate::catalogue::{Known, RetirementTold};
 use crate::detect::Thresholds;
+use crate::normalise::log::Logs;
 use crate::report::assemble::Suppression;
+use crate::tally::logs::AppOfLog;
 
 /// Read where no `--config` is given, if it is there.
 const DEFAULT: &str = "loginscope.toml";
@@ -24,6 +26,21 @@ pub(super) struct Config {
     /// Dates of retirement, laid over those that are known.
     #[serde(rename = "retirement")]
     pub(super) retirements: Vec<RetirementTold>,
+    /// Shapes of log lines, tried before those that are known.
+    #[serde(rename = "shape")]
+    shapes: Vec<toml::Table>,
+    /// What the client of a log is called.
+    #[serde(rename = "log")]
+    logs: Vec<ClientOfLog>,
+}
+
+/// What the client of some logs is called, where their lines don't say.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientOfLog {
+    /// A file's name or the end of its path; `*` stands for any text.
+    file: String,
+    app: String,
 }
 
 impl Config {
@@ -47,6 +64,31 @@ impl Config {
             .context("configuration")
             .map_err(|error| Usage::of(&error))?;
         Ok(())
+    }
+
+    /// What is known of logs, with the shapes of this configuration.
+    ///
+    /// # Errors
+    /// What is wrong with a shape.
+    pub(super) fn logs(&self, known: &Known) -> Result<Logs, Usage> {
+        let written = self.shapes.iter().map(toml::to_string);
+        let shapes: Result<Vec<String>, _> = written.collect();
+        let shapes = shapes
+            .context("configuration")
+            .map_err(|error| Usage::of(&error))?;
+        let texts: Vec<&str> = shapes.iter().map(String::as_str).collect();
+        Logs::with(known, &texts)
+            .context("configuration")
+            .map_err(|error| Usage::of(&error))
+    }
+
+    /// What the clients of logs are called.
+    pub(super) fn apps_of_logs(&self) -> Vec<AppOfLog> {
+        let named = self.logs.iter().map(|log| AppOfLog {
+            file: log.file.clone(),
+            app: log.app.clone(),
+        });
+        named.collect()
     }
 
     fn read(file: Option<&Path>) -> anyhow::Result<Self> {

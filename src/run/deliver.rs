@@ -16,7 +16,8 @@ pub(super) fn stop_if_nothing_can_be_said(
     report: &Report,
     material: &Material<'_>,
 ) -> anyhow::Result<()> {
-    let readable = |seen: &InputSeen<'_>| matches!(seen.outcome, Outcome::Read { .. });
+    let readable =
+        |seen: &InputSeen<'_>| matches!(seen.outcome, Outcome::Read { .. } | Outcome::Log(_));
     if !material.inputs.iter().any(readable) {
         for reason in &report.exit.reasons {
             complain(reason);

@@ -1,16 +1,21 @@
 //! What files are taken for, and why: the answer to "zero rows, no error".
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use super::told::forced;
 use super::{ExitStatus, complain, print};
 use crate::catalogue::Known;
 use crate::cli::FormatsArgs;
-use crate::ingest::{self, Head, read_head};
+use crate::ingest::{self, Head, Progress, ProgressWhen, read_head};
+use crate::normalise::log::{Logs, Shapes};
 use crate::normalise::{Assumed, Layouts, Reading, columns_written, first_rows};
 use crate::report::formats_text::{self, FileTold, Told};
+use crate::tally::logs::{LogToRead, Logs as ReadTexts, ReadLogs, plan as plan_logs, read};
 use crate::tally::{Fate, Told as SaidOfFiles, plan};
 
+/// Bytes of a log that are read as one piece.
+const PIECE: u64 = 4 << 20;
 /// Rows that are shown of a file.
 const ROWS: usize = 3;
 
@@ -18,7 +23,7 @@ const ROWS: usize = 3;
 pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
     let layouts = Layouts::load()?;
     if ask.paths.is_empty() && ask.layout.is_empty() {
-        print(formats_text::formats(&layouts).as_bytes())?;
+        print(formats_text::formats(&layouts, &Shapes::load()?).as_bytes())?;
         return Ok(ExitStatus::Done);
     }
     let known = Known::load()?;
@@ -31,16 +36,34 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
         layouts: &forced,
         orgs: &[],
     };
-    let (planned, to_read) = plan(&found.sources, &layouts, &known, assumed, said);
+    let (mut planned, to_read) = plan(&found.sources, &layouts, &known, assumed, said);
+    let logs = Logs::load(&known)?;
+    let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &[]));
+    let read = read_all(&texts, &known, &logs)?;
     let mut unusable = false;
     let mut files = Vec::new();
     for file in &planned {
         let head = read_head(file.source).ok();
         let told = match &file.fate {
             Fate::Read(at) => rows(&to_read[*at].reading, head.as_ref(), &known, assumed),
+            Fate::Log(at) => match (&read.files[*at], &texts[*at].otherwise) {
+                (log, _) if log.is_log => Told::Log {
+                    lines: log.ledger.read(),
+                    errors: log.ledger.events,
+                },
+                (_, Fate::Unusable(why) | Fate::Ignored(why)) => not_read(why, head, &layouts),
+                // a text was planned as something that is not read
+                (..) => not_read("no known layout", head, &layouts),
+            },
             Fate::Unusable(why) | Fate::Ignored(why) => not_read(why, head, &layouts),
         };
-        unusable |= matches!(file.fate, Fate::Unusable(_));
+        unusable |= match &file.fate {
+            Fate::Log(at) => {
+                let is_log = read.files[*at].is_log;
+                !is_log && matches!(texts[*at].otherwise, Fate::Unusable(_))
+            }
+            fate => matches!(fate, Fate::Unusable(_)),
+        };
         files.push(FileTold {
             path: &file.source.path,
             packed: file.packing.and_then(|packing| {
@@ -59,6 +82,20 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
     } else {
         ExitStatus::Done
     })
+}
+
+/// Reads texts, since only their lines tell whether they are logs.
+fn read_all(texts: &[LogToRead<'_>], known: &Known, logs: &Logs) -> anyhow::Result<ReadTexts> {
+    let with = ReadLogs {
+        known,
+        logs,
+        pool: &rayon::ThreadPoolBuilder::new().build()?,
+        cuts: &[],
+        piece_size: PIECE,
+        progress: &Progress::over(0, ProgressWhen::Never),
+        stop: &AtomicBool::new(false),
+    };
+    read(texts, &with)
 }
 
 fn rows<'a>(

@@ -11,14 +11,17 @@ use crate::cli::{Analyze, Only, Target};
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Seen};
 use crate::event::Instant;
+use crate::explain::Explained;
 use crate::ingest::{Found, Progress};
-use crate::normalise::FileNotes;
+use crate::normalise::log;
 use crate::normalise::value::bound::Side;
 use crate::normalise::value::id::long_id;
+use crate::normalise::{FileNotes, LayoutKind};
 use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::folder::Draft;
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
+use crate::tally::logs::{self, LogRead, LogToRead, ReadLogs};
 use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill};
 
 /// Bytes of rows that may stand in several files which are in memory at a time.
@@ -30,34 +33,52 @@ pub(super) fn pool(ask: &Analyze) -> anyhow::Result<ThreadPool> {
     Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
-/// Reads and counts all files on all threads.
+/// Reads and counts all files on all threads: exports, then logs.
 pub(super) fn read(
     ask: &Analyze,
-    known: &Known,
-    to_read: &mut [ToRead<'_>],
+    (known, logs): (&Known, &log::Logs),
+    (to_read, texts): (&mut [ToRead<'_>], &[LogToRead<'_>]),
     pool: &ThreadPool,
     stop: &AtomicBool,
 ) -> anyhow::Result<Filled> {
-    let bytes = to_read.iter().map(|file| file.size).sum();
+    let sizes = to_read.iter().map(|file| file.size);
+    let bytes = sizes.chain(texts.iter().map(|file| file.size)).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
+    let cuts = cuts(ask, known);
     let filled = fill(
         to_read,
         &Fill {
             known,
             assumed: ask.time.assumed(),
             pool,
-            cuts: &cuts(ask, known),
+            cuts: &cuts,
             piece_size: ask.work.piece_size,
             overlap_budget: OVERLAP_BUDGET,
             progress: &progress,
             stop,
         },
     );
-    progress.finish();
-    filled.map_err(|error| match error {
+    let filled = filled.map_err(|error| match error {
         NotFilled::Interrupted(stopped) => stopped.into(),
-        other => other.into(),
-    })
+        other => anyhow::Error::from(other),
+    })?;
+    let with = ReadLogs {
+        known,
+        logs,
+        pool: &pool,
+        cuts: &cuts,
+        piece_size: ask.work.piece_size,
+        progress: &progress,
+        stop,
+    };
+    let logs = logs::read(texts, &with)?;
+    progress.finish();
+    let is_login = |file: &ToRead<'_>| file.reading.layout.kind == LayoutKind::Logins;
+    let has_logins = to_read
+        .iter()
+        .zip(&filled.files)
+        .any(|(file, read)| read.is_ok() && is_login(file));
+    Ok(filled.with_logs(logs, has_logins))
 }
 
 /// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
@@ -80,6 +101,7 @@ pub(super) struct Gathered<'a> {
     pub(super) found: &'a Found,
     pub(super) planned: &'a [Planned<'a>],
     pub(super) to_read: &'a [ToRead<'a>],
+    pub(super) texts: &'a [LogToRead<'a>],
     pub(super) filled: &'a Filled,
 }
 
@@ -87,9 +109,18 @@ impl Gathered<'_> {
     /// The folder that the report is written to, begun; `None` where there will be none: the
     /// report goes to standard output, or nothing could be read.
     pub(super) fn draft(&self, ask: &Analyze, target: Target) -> anyhow::Result<Option<Draft>> {
-        let readable = self.filled.files.iter().any(Result::is_ok);
+        let logs = self.filled.logs.files.iter();
+        let readable = self.filled.files.iter().any(Result::is_ok) || logs.clone().any(is_readable);
         let wanted = readable && matches!(target, Target::Folder(_));
         wanted.then(|| Draft::begin(&ask.output.out)).transpose()
+    }
+
+    /// Whether a file is what it was taken for: a text may turn out to be no log.
+    fn is_taken(&self, file: &Planned<'_>) -> bool {
+        match file.fate {
+            Fate::Log(at) => self.filled.logs.files[at].is_log,
+            _ => true,
+        }
     }
 
     /// The paths of all inputs, in their order.
@@ -99,12 +130,31 @@ impl Gathered<'_> {
     }
 }
 
+fn is_readable(log: &LogRead) -> bool {
+    log.is_log && log.failed.is_none()
+}
+
+/// What became of a text.
+fn outcome_of_log<'a>(planned: &LogToRead<'_>, read: &'a LogRead) -> Outcome<'a> {
+    match (&read.failed, &planned.otherwise) {
+        (Some(why), Fate::Ignored(_)) => Outcome::Ignored(why.clone()),
+        (Some(why), _) => Outcome::Unusable(why.clone()),
+        (None, _) if read.is_log => Outcome::Log(read),
+        (None, Fate::Ignored(why)) => Outcome::Ignored(why.clone()),
+        (None, Fate::Unusable(why)) => Outcome::Unusable(why.clone()),
+        // a text was planned as something that is not read
+        (None, _) => Outcome::Unusable("no known layout".to_owned()),
+    }
+}
+
 /// What is shown, and what was found in all.
 #[derive(Clone, Copy)]
 pub(super) struct Looked<'a> {
     pub(super) shown: &'a Tally,
     pub(super) reported: Option<(Instant, Instant)>,
     pub(super) detected: &'a Detected,
+    pub(super) explained: &'a Explained,
+    pub(super) bounds: &'a Shown,
     pub(super) integrations: &'a [Integration<'a>],
     pub(super) config: &'a Config,
     pub(super) notes: &'a [String],
@@ -122,17 +172,19 @@ pub(super) fn material<'a>(
         found,
         planned,
         to_read,
+        texts,
         filled,
     } = gathered;
     let seen = |file: &'a Planned<'a>| InputSeen {
         path: &file.source.path,
         bytes: file.size,
-        layout: file.layout,
+        layout: file.layout.filter(|_| gathered.is_taken(file)),
         packing: file.packing,
         org: file.org,
         outcome: match &file.fate {
             Fate::Unusable(why) => Outcome::Unusable(why.clone()),
             Fate::Ignored(why) => Outcome::Ignored(why.clone()),
+            Fate::Log(at) => outcome_of_log(&texts[*at], &filled.logs.files[*at]),
             Fate::Read(at) => match &filled.files[*at] {
                 Ok(read) => Outcome::Read {
                     file: read,
@@ -158,6 +210,9 @@ pub(super) fn material<'a>(
         },
         zone: ask.time.timezone,
         detected: looked.detected,
+        logs: &filled.logs,
+        explained: looked.explained,
+        bounds: looked.bounds,
         thresholds: &looked.config.thresholds,
         integrations: looked.integrations,
         suppressions: &looked.config.suppressions,
@@ -207,6 +262,11 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
     };
     let mut unknown = [false; 3];
     for only in &ask.show.only {
+        match only {
+            Only::User(name) => shown.log_users.push(name.to_lowercase()),
+            Only::App(name) => shown.log_apps.push(name.clone()),
+            Only::Cause(id) => shown.log_causes.extend(known.causes.position(id)),
+        }
         let (kind, list, number) = match only {
             Only::User(name) => (0, &mut shown.users, user_number(name, resolved)),
             Only::App(name) => (1, &mut shown.apps, resolved.apps.find(name)),
@@ -239,12 +299,13 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
 pub(super) fn seen<'a>(
     ask: &Analyze,
     known: &'a Known,
-    tally: &'a Tally,
+    filled: &'a Filled,
     resolved: &'a Resolved,
     shown: &Shown,
     reported: Option<(Instant, Instant)>,
 ) -> Option<Seen<'a>> {
-    let (first, last) = tally.ends()?;
+    let tally = &filled.tally;
+    let (first, last) = tally.ends().or_else(|| filled.logs.ends())?;
     Some(Seen {
         tally,
         resolved,
@@ -257,6 +318,7 @@ pub(super) fn seen<'a>(
             None => shown.until.map_or(last, |until| until.min(last)),
         },
         integrations: &[],
+        logs: &filled.logs,
     })
 }
 

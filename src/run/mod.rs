@@ -13,11 +13,13 @@ use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
 use crate::detect::inventory::Inventory;
 use crate::detect::{Detected, Seen, Thresholds, detect};
+use crate::explain;
 use crate::ingest;
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
 use crate::report::model::Report;
 use crate::report::{assemble, catalogue_text, folder, rules_text};
+use crate::tally::logs::plan as plan_logs;
 use crate::tally::{Interrupted, Resolved, plan};
 
 use config::Config;
@@ -59,7 +61,7 @@ impl ExitStatus {
 pub fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     match cli.command {
         Command::Analyze(ask) => analyze(&ask),
-        Command::Explain { text } => explain(&text.join(" ")),
+        Command::Explain { text } => what_it_means(&text.join(" ")),
         Command::Formats(ask) => formats::formats(&ask),
         Command::Rules => {
             print(rules_text::rules(&Thresholds::default()).as_bytes())?;
@@ -91,14 +93,20 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let assumed = ask.time.assumed();
     let pool = pool(ask)?;
     let look = || plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
-    let (planned, mut to_read) = pool.install(look);
+    let (mut planned, mut to_read) = pool.install(look);
+    let logs = config.logs(&known)?;
+    let apps = config.apps_of_logs();
+    let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &apps));
     let stop = stop_on_signal();
-    let filled = read(ask, &known, &mut to_read, &pool, &stop)?;
-    let resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
+    let read_from = (&mut to_read[..], &texts[..]);
+    let filled = read(ask, (&known, &logs), read_from, &pool, &stop)?;
+    let mut resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
+    resolved.give_causes(&filled.tally, &filled.logs.causes());
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
         to_read: &to_read,
+        texts: &texts,
         filled: &filled,
     };
     let draft = gathered.draft(ask, target)?;
@@ -152,7 +160,7 @@ fn answer(
     let bounds = shown(ask, known, tally, resolved);
     let shown = bounds.of(tally, resolved);
     let ends = bounds.ends(tally);
-    let seen = seen(ask, known, tally, resolved, &bounds, ends);
+    let seen = seen(ask, known, gathered.filled, resolved, &bounds, ends);
     let inventory = seen.map_or_else(Inventory::default, |seen| Inventory::of(&seen));
     let mut detected = seen.map_or_else(Detected::default, |seen| {
         let integrations = &inventory.whole;
@@ -162,6 +170,14 @@ fn answer(
         };
         detect(&seen, &config.thresholds)
     });
+    let logs = &gathered.filled.logs;
+    let limits = &config.thresholds;
+    let mut explained = explain::explain(seen.as_ref(), logs, gathered.filled.has_logins, limits)?;
+    detected.take(
+        std::mem::take(&mut explained.findings),
+        std::mem::take(&mut explained.near_misses),
+        (&explained.run, &explained.not_run),
+    );
     detected.findings.retain(|finding| bounds.concerns(finding));
     let reported = inventory.reported().iter();
     let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
@@ -169,6 +185,8 @@ fn answer(
         shown: &shown,
         reported: ends,
         detected: &detected,
+        explained: &explained,
+        bounds: &bounds,
         integrations: &integrations,
         config,
         notes: &bounds.notes,
@@ -180,7 +198,7 @@ fn answer(
 }
 
 /// What a text means; exit code 1 if nobody knows.
-fn explain(text: &str) -> anyhow::Result<ExitStatus> {
+fn what_it_means(text: &str) -> anyhow::Result<ExitStatus> {
     let catalogue = Catalogue::load()?;
     let found = catalogue.explain(text);
     if found.is_empty() {

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use rayon::ThreadPool;
 
 use super::changes::Changes;
+use super::logs::Logs;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
 use super::user_names::UserNames;
@@ -54,6 +55,10 @@ pub struct Filled {
     pub overlaps: Overlaps,
     /// What was changed around the logins.
     pub changes: Changes,
+    /// What logs tell, once [`Filled::with_logs`] has taken them.
+    pub logs: Logs,
+    /// Some export of logins was read.
+    pub has_logins: bool,
 }
 
 /// How to read.
@@ -178,5 +183,20 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         changes: changes.settled(&users),
         users,
         overlaps: Overlaps::default(),
+        logs: Logs::default(),
+        has_logins: true,
+    }
+}
+
+impl Filled {
+    /// The same with logs beside it. In a run without any export of logins, what the logs tell are
+    /// the attempts.
+    pub fn with_logs(mut self, logs: Logs, has_logins: bool) -> Self {
+        if !has_logins {
+            self.tally = logs.tally();
+        }
+        self.has_logins = has_logins;
+        self.logs = logs;
+        self
     }
 }

@@ -12,6 +12,7 @@ pub mod coverage;
 mod fill;
 pub mod frames;
 mod joints;
+pub mod logs;
 pub mod overlap;
 mod pairs;
 mod parquet;

@@ -117,6 +117,7 @@ const COLUMNS: [(&str, Holds); 21] = [
 fn kind(dims: &Dims) -> &'static str {
     match dims.kind {
         Kind::Attempt => "attempt",
+        Kind::Log => "log",
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Planned<'a> {
     pub layout: Option<&'a Layout>,
     pub org: Option<&'a str>,
     pub fate: Fate,
+    /// It is no export, but perhaps a log: see [`super::logs`].
+    pub may_be_log: bool,
 }
 
 /// What is to become of a file.
@@ -37,11 +39,27 @@ pub struct Planned<'a> {
 pub enum Fate {
     /// It is read, at this position among the files that are.
     Read(usize),
+    /// It is read as a log, at this position among those that are.
+    Log(usize),
     /// It should be read and can't be.
     Unusable(String),
     /// Met by walking, and no known layout.
     Ignored(String),
 }
+
+impl Fate {
+    /// The same for another reason.
+    pub(super) fn because(self, why: &str) -> Self {
+        match self {
+            Fate::Unusable(_) => Fate::Unusable(why.to_owned()),
+            Fate::Ignored(_) => Fate::Ignored(why.to_owned()),
+            read => read,
+        }
+    }
+}
+
+/// The layout of logs.
+pub(super) const LOG: &str = "log";
 
 /// Looks at every file, on the threads of the pool that this is called in. The second list is
 /// what [`super::fill()`] reads.
@@ -68,6 +86,7 @@ pub fn plan<'a>(
             layout: forced,
             org,
             fate: Fate::Read(to_read.len()),
+            may_be_log: false,
         };
         match looked {
             Ok(Looked {
@@ -89,6 +108,7 @@ pub fn plan<'a>(
             }
             Err(unread) => {
                 file.size = unread.size;
+                file.may_be_log = unread.may_be_log(forced);
                 // An empty query result is no fault.
                 let should = source.named || forced.is_some() || unread.counts;
                 let named = should && unread.why != NotRead::NoRecords;
@@ -131,6 +151,20 @@ impl Unread {
             counts: false,
         }
     }
+
+    /// Whether it can still be a text with lines about logins. What a user calls another layout
+    /// is not.
+    fn may_be_log(&self, forced: Option<&Layout>) -> bool {
+        match forced {
+            Some(layout) => layout.id == LOG && self.why == NotRead::Log,
+            None => matches!(
+                self.why,
+                NotRead::UnknownLayout { .. }
+                    | NotRead::NoTable { .. }
+                    | NotRead::SalesforceError { .. }
+            ),
+        }
+    }
 }
 
 /// A file that can be read.
@@ -157,6 +191,9 @@ fn look<'a>(
             counts: true,
             ..Unread::of(head.size, NotRead::Unreadable(why))
         });
+    }
+    if forced.is_some_and(|layout| layout.id == LOG) {
+        return Err(Unread::of(head.size, NotRead::Log));
     }
     let first_line_fits = head.complete || head.bytes.contains(&b'\n');
     let mut reading = Reading::of(&head.bytes, layouts, forced, &known.zones, assumed)

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Tally;
 use crate::catalogue::{CauseIx, Known, fold_status};
-use crate::event::{Basis, Dims, Flow, Sym};
+use crate::event::{Basis, Dims, Flow, Kind, Sym};
 use crate::normalise::value::id::is_user_id;
 
 /// Distinct names in byte order. Entry 0 is "not known", which sorts first.
@@ -161,6 +161,18 @@ impl Resolved {
             what,
             users_by_id,
             org_assumed,
+        }
+    }
+
+    /// Gives attempts that logs tell of the causes that their lines name, which no export spells.
+    pub fn give_causes(&mut self, tally: &Tally, causes: &BTreeMap<&str, CauseIx>) {
+        for (dims, what) in tally.dims.iter().zip(&mut self.what) {
+            if dims.kind != Kind::Log || dims.success {
+                continue;
+            }
+            if let Some(cause) = causes.get(tally.symbols.text(dims.description)) {
+                what.cause = cause.0 + 1;
+            }
         }
     }
 

@@ -179,6 +179,7 @@ pub fn seen<'a>(
         since: ends(|row| row.first).min().unwrap_or_default(),
         until: ends(|row| row.last).max().unwrap_or_default(),
         integrations: &[],
+        logs: loginscope::tally::logs::Logs::none(),
     }
 }
 

@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 pub use about::HostKind;
 pub use file::LogFile;
 pub use secrets::{Secret, masked};
-pub use settle::settle;
+pub use settle::{Settler, settle};
 pub use shape::{Example, Shape, ShapeFile, Shapes};
 pub use stamp::{LogClock, LogTime, TimeBasis};
 

@@ -27,25 +27,39 @@ const DAY_MS: i64 = 86_400_000;
 /// same words again are a new try, unless all of them are the same with the time: then it was
 /// logged twice.
 pub fn settle(entries: &mut [LogEntry]) {
-    run_over_midnight(entries);
-    let mut first: Option<usize> = None;
-    let mut told = 0;
-    for at in 0..entries.len() {
-        if entries[at].kind != LogKind::Error {
-            continue;
+    let mut settler = Settler::default();
+    for entry in entries {
+        settler.next(entry);
+    }
+}
+
+/// The same for entries that come one by one: what is remembered of those before.
+#[derive(Debug, Default)]
+pub struct Settler {
+    midnights: Midnights,
+    /// The last failure that was no repeat.
+    first: Option<LogEntry>,
+    /// How often it was told.
+    told: usize,
+}
+
+impl Settler {
+    /// Settles the next entry of the file.
+    pub fn next(&mut self, entry: &mut LogEntry) {
+        self.midnights.pass(entry);
+        if entry.kind != LogKind::Error {
+            return;
         }
-        let (before, here) = entries.split_at_mut(at);
-        let entry = &mut here[0];
-        let again = first.is_some_and(|first| {
-            let original = &before[first];
-            told < MOST && is_same(original, entry) && original.text.tells_again(&entry.text)
+        let told = self.told;
+        let again = self.first.as_ref().is_some_and(|first| {
+            told < MOST && is_same(first, entry) && first.text.tells_again(&entry.text)
         });
         if again {
             entry.kind = LogKind::Repeat;
-            told += 1;
+            self.told += 1;
         } else {
-            first = Some(at);
-            told = 1;
+            self.first = Some(entry.clone());
+            self.told = 1;
         }
     }
 }
@@ -129,17 +143,23 @@ fn part_of(short: &Option<String>, long: &Option<String>) -> bool {
 }
 
 /// A clock that jumps back by more than half a day has passed midnight.
-fn run_over_midnight(entries: &mut [LogEntry]) {
-    let mut days = 0;
-    let mut last: Option<i64> = None;
-    for entry in entries.iter_mut().filter(|entry| entry.clock_only) {
-        let Some(at) = entry.time.at else { continue };
-        let mut now = at.millis() + days * DAY_MS;
-        if last.is_some_and(|last| last - now > DAY_MS / 2) {
-            days += 1;
+#[derive(Debug, Default)]
+struct Midnights {
+    days: i64,
+    last: Option<i64>,
+}
+
+impl Midnights {
+    fn pass(&mut self, entry: &mut LogEntry) {
+        let Some(at) = entry.time.at.filter(|_| entry.clock_only) else {
+            return;
+        };
+        let mut now = at.millis() + self.days * DAY_MS;
+        if self.last.is_some_and(|last| last - now > DAY_MS / 2) {
+            self.days += 1;
             now += DAY_MS;
         }
         entry.time.at = Some(Instant::from_millis(now));
-        last = Some(now);
+        self.last = Some(now);
     }
 }

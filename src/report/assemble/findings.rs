@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::changes::Before;
-use super::{Material, app, cause_id, org, time, user};
+use super::{Material, app, cause_id, logs, org, time, user};
 use crate::detect;
 use crate::event::Place;
 use crate::report::model::{
@@ -111,7 +111,10 @@ fn name(
         evidence: finding
             .places
             .iter()
-            .filter_map(|place| evidence(material, *place, rows.get(place)?))
+            .filter_map(|place| {
+                let of_log = logs::evidence(material, *place);
+                of_log.or_else(|| evidence(material, *place, rows.get(place)?))
+            })
             .collect(),
         links: Vec::new(),
     }

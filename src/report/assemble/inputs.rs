@@ -5,6 +5,7 @@ use super::{Material, Outcome};
 use crate::normalise::{LayoutKind, Ledger};
 use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
 use crate::report::words::count;
+use crate::tally::logs::LogRead;
 
 /// Rows at which Salesforce cuts an export: what a query hands out at most, and a list's limit.
 const ROW_CAPS: [u64; 2] = [20_000, 30_000];
@@ -29,8 +30,12 @@ pub(super) fn seen(material: &Material<'_>) -> Seen {
         .map(|(at, seen)| input(seen, material, shared.notes(material, at)))
         .collect();
     let mut sum = Ledger::default();
-    for (_, file) in material.read() {
-        sum += file.ledger;
+    for seen in &material.inputs {
+        match &seen.outcome {
+            Outcome::Read { file, .. } => sum += file.ledger,
+            Outcome::Log(log) => sum += log.ledger,
+            Outcome::Unusable(_) | Outcome::Ignored(_) => {}
+        }
     }
     let is_capped = |ledger: &Ledger| ROW_CAPS.contains(&(ledger.read() - ledger.blank));
     let capped: Vec<(&str, bool)> = material
@@ -40,6 +45,7 @@ pub(super) fn seen(material: &Material<'_>) -> Seen {
         .collect();
     let zone_lacking = material.inputs.iter().any(|seen| match &seen.outcome {
         Outcome::Read { file, notes } => file.evidence.time.lacks_zone() && !notes.zone_in_header,
+        Outcome::Log(log) => log.zone_assumed,
         _ => false,
     });
     Seen {
@@ -53,14 +59,6 @@ pub(super) fn seen(material: &Material<'_>) -> Seen {
 }
 
 impl Material<'_> {
-    /// The files that were read.
-    fn read(&self) -> impl Iterator<Item = (&str, &crate::tally::FileRead)> {
-        self.inputs.iter().filter_map(|seen| match &seen.outcome {
-            Outcome::Read { file, .. } => Some((seen.path, *file)),
-            _ => None,
-        })
-    }
-
     /// The files of login attempts that were read.
     fn logins(&self) -> impl Iterator<Item = (&str, &crate::tally::FileRead)> {
         self.inputs
@@ -79,6 +77,7 @@ pub(super) fn rejects<'a>(material: &'a Material<'a>) -> impl Iterator<Item = Re
     material.inputs.iter().flat_map(|seen| {
         let (rejects, columns) = match &seen.outcome {
             Outcome::Read { file, notes } => (Some(&file.rejects), Some(notes.columns)),
+            Outcome::Log(log) => (Some(&log.rejects), None),
             _ => (None, None),
         };
         let rejects = rejects.into_iter().flat_map(|rejects| rejects.iter());
@@ -102,6 +101,7 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<Strin
             );
             (file.ledger, texts)
         }
+        Outcome::Log(log) => (log.ledger, notes_of_log(log, &material.options.timezone)),
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
@@ -109,6 +109,7 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<Strin
     notes.dedup();
     let inner = match &seen.outcome {
         Outcome::Read { notes, .. } => notes.container.name(),
+        Outcome::Log(_) => "text",
         _ => "csv",
     };
     let container = seen.layout.and(seen.packing).map(|packing| {
@@ -133,10 +134,31 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<Strin
     }
 }
 
+/// What to know about a log that was read.
+fn notes_of_log(log: &LogRead, timezone: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    if log.zone_assumed {
+        notes.push(format!(
+            "some of its times state no zone; they were read as {timezone}"
+        ));
+    }
+    if log.undated > 0 {
+        notes.push(format!(
+            "{} no time, so that nothing can be said of when",
+            count(log.undated, "error states", "errors state")
+        ));
+    }
+    let cut = log.cut_short.iter();
+    notes.extend(cut.map(|why| format!("{why}; what came before was read")));
+    notes
+}
+
 /// The org of a file: the one that its rows name, else the one that the user or the run names.
 fn org(seen: &super::InputSeen<'_>, material: &Material<'_>) -> Option<Org> {
-    let Outcome::Read { file, .. } = &seen.outcome else {
-        return None;
+    let file = match &seen.outcome {
+        Outcome::Read { file, .. } => file,
+        Outcome::Log(_) => return seen.org.map(|org| Org(org.to_owned())),
+        Outcome::Unusable(_) | Outcome::Ignored(_) => return None,
     };
     if seen
         .layout
@@ -178,6 +200,10 @@ fn exit(material: &Material<'_>, sum: &Ledger) -> Exit {
                         .map(|why| format!("{}: {why}", seen.path)),
                 );
             }
+            Outcome::Log(log) => {
+                let cut = log.cut_short.iter();
+                reasons.extend(cut.map(|why| format!("{}: {why}", seen.path)));
+            }
             Outcome::Ignored(_) => {}
         }
     }
@@ -205,6 +231,7 @@ fn notes(material: &Material<'_>, capped: &[(&str, bool)], zone_lacking: bool) -
         ));
     }
     notes.extend(overlaps::notes(material));
+    notes.extend(super::logs::notes(material));
     notes.extend(of_files(material));
     for &(path, has_more) in capped {
         notes.push(if has_more {

@@ -6,6 +6,7 @@ mod failures;
 mod findings;
 mod inputs;
 mod integrations;
+mod logs;
 mod over_time;
 mod overlaps;
 mod suppress;
@@ -14,14 +15,17 @@ use crate::catalogue::Known;
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Severity, Thresholds};
 use crate::event::{Instant, Zone};
+use crate::explain::Explained;
 use crate::ingest::Packing;
 use crate::normalise::{FileNotes, Layout};
 use crate::report::model::{
     Coverage, Exit, Finding, Gap, History, OptionsUsed, Org, Report, SCHEMA, Saturated, Time, Tool,
     Totals, Unrecognised, User, Window,
 };
+use crate::report::shown::Shown;
 use crate::report::words::count;
 use crate::tally::frames::{Frames, key};
+use crate::tally::logs::{LogRead, Logs};
 use crate::tally::overlap::Overlaps;
 use crate::tally::{Changes, FileRead, Resolved, Tally, coverage};
 
@@ -49,6 +53,10 @@ pub struct Material<'a> {
     /// What was changed around the logins.
     pub changes: &'a Changes,
     pub detected: &'a Detected,
+    pub logs: &'a Logs,
+    pub explained: &'a Explained,
+    /// What the report is narrowed to.
+    pub bounds: &'a Shown,
     /// The limits that the rules compared with.
     pub thresholds: &'a Thresholds,
     /// Sorted by org, user, app and flow.
@@ -80,6 +88,8 @@ pub enum Outcome<'a> {
         file: &'a FileRead,
         notes: FileNotes<'a>,
     },
+    /// A log of an integration.
+    Log(&'a LogRead),
     /// It should have been read and could not be: why.
     Unusable(String),
     /// Met by walking and no known layout: why.
@@ -136,6 +146,7 @@ pub fn report(material: &Material<'_>) -> Report {
         integrations: integrations::integrations(material),
         unrecognised: unrecognised(material),
         rejects,
+        log: logs::log(material),
         suppressed,
         rules: findings::rules(material),
         baseline: None,
@@ -147,6 +158,13 @@ pub fn all_rejects<'a>(
     material: &'a Material<'a>,
 ) -> impl Iterator<Item = crate::report::model::Reject> + 'a {
     inputs::rejects(material)
+}
+
+/// Every error of logs that is shown, by time.
+pub fn all_log_errors<'a>(
+    material: &'a Material<'a>,
+) -> impl Iterator<Item = crate::report::model::LogError> + 'a {
+    logs::errors(material)
 }
 
 /// Findings at or above the asked severity make the exit code 1, which outranks the loss of rows.
@@ -218,7 +236,7 @@ fn totals(material: &Material<'_>, frames: &Frames) -> Totals {
         users: frames.distinct(key::USER),
         apps: frames.distinct(key::APP),
         sources: frames.distinct(key::SOURCE),
-        log_errors: 0,
+        log_errors: logs::shown(material).map(|(_, error)| error.count).sum(),
     }
 }
 

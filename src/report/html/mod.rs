@@ -14,6 +14,7 @@ mod changes;
 mod finding;
 mod findings;
 mod integrations;
+mod logs;
 mod method;
 mod overview;
 mod page;

@@ -5,6 +5,7 @@ use crate::report::words::share;
 
 use super::Limits;
 use super::causes::Catalogue;
+use super::logs;
 use super::sheet::{Cell, Chip, Column, Row, Table, cut};
 use super::text::{Moment, Number, more, value};
 
@@ -37,12 +38,14 @@ impl<'a> Maker<'a> {
     /// All tables in the order of the page.
     pub(super) fn tables(&self, report: &Report) -> Vec<Table> {
         let failures = &report.failures;
-        vec![
+        let mut tables = vec![
             self.by_user(&failures.by_user),
             self.by_app(&failures.by_app),
             self.by_description(&failures.by_description),
             self.groups(&failures.groups),
-        ]
+        ];
+        tables.extend(logs::table(report, self.catalogue, self.limits));
+        tables
     }
 
     fn by_user(&self, rows: &[ByUser]) -> Table {

@@ -7,6 +7,7 @@
 
 mod change;
 mod finding;
+mod log;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub use change::Change;
 pub use finding::{
     Diagnosis, Evidence, Finding, Integration, NearMiss, Scope, ScopeTotals, StoryLine, Suppressed,
 };
+
+pub use log::{Answer, Log, LogClient, LogClock, LogError, LogSecret, Server, Side};
 
 /// The version of this shape. A change that breaks a reader gets a new number.
 pub const SCHEMA: u32 = 1;
@@ -100,6 +103,9 @@ pub struct Report {
     pub unrecognised: Vec<Unrecognised>,
     /// The first 1,000 rows that could not be read; `tables/rejects.csv` has all.
     pub rejects: Vec<Reject>,
+    /// What logs of integrations tell, beside what the exports say.
+    #[serde(default)]
+    pub log: Log,
     /// Findings that a suppression hides.
     pub suppressed: Vec<Suppressed>,
     /// Which detectors ran, and which could not.

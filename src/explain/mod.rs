@@ -1,0 +1,200 @@
+//! What integrations say beside what Salesforce says: why a client was refused.
+//!
+//! A client is told little; the row of the login history knows more. [`explain`] finds the row
+//! that belongs to each error of a log ([`pairing`]), once it is known how far the two clocks are
+//! apart ([`clocks`]). What no row belongs to is a finding of its own ([`missing_from_history`]).
+
+mod causes;
+mod clocks;
+pub mod missing_from_history;
+mod pairing;
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::Catalogue;
+use crate::detect::{Finding, NearMiss, Seen, Thresholds};
+use crate::event::Instant;
+use crate::tally::logs::{LogError, Logs};
+use causes::Stands;
+use pairing::{History, Pairing};
+
+/// A row and an error of a log are one failure only if their times differ by no more than this,
+/// once the clocks are set right. Ours: a client may wait for the answer of a slow login.
+pub const WITHIN_MS: i64 = 60_000;
+
+/// A rule of this room: its id and its page.
+pub const RULES: &[(&str, &str)] = &[(missing_from_history::ID, missing_from_history::PAGE)];
+
+/// Why an error of a log has no row beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unmatched {
+    /// Only logs were read.
+    NoHistory,
+    /// Nothing tells when it was.
+    NoTime,
+    /// It lies before or behind all that the history covers, or in one of its gaps.
+    NotCovered,
+    /// It is a refused call of an API, which the login history has no row for.
+    NoLogin,
+    /// Neither its user nor its app is known to the history by name.
+    Nobody,
+    /// The history covers the time, and has no row that fits.
+    NoRow,
+}
+
+impl Unmatched {
+    /// In words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Unmatched::NoHistory => "no login history was read beside the logs",
+            Unmatched::NoTime => "nothing tells when it was",
+            Unmatched::NotCovered => "the login history doesn't cover that time",
+            Unmatched::NoLogin => {
+                "a refused call, not a login: the login history has no row for it"
+            }
+            Unmatched::Nobody => {
+                "the line names no user, and the login history has no app of that name"
+            }
+            Unmatched::NoRow => {
+                "no failed login of that user or app with a fitting reason within 60 seconds"
+            }
+        }
+    }
+}
+
+/// How the clock of one log stands beside Salesforce's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogClock {
+    /// The file, by its position among the inputs.
+    pub input: u32,
+    /// Milliseconds that its clock is ahead of Salesforce's; 0 where nothing speaks against it.
+    pub ahead_ms: i64,
+    /// Errors with a time, and those that a row belongs to.
+    pub dated: u64,
+    pub matched: u64,
+}
+
+/// What was found out about the errors of all logs.
+#[derive(Clone, Debug, Default)]
+pub struct Explained {
+    /// For each error of [`Logs::errors`] the position of its row in the tally, or why there is
+    /// none.
+    pub rows: Vec<Option<usize>>,
+    pub why: Vec<Option<Unmatched>>,
+    pub clocks: Vec<LogClock>,
+    pub findings: Vec<Finding>,
+    pub near_misses: Vec<NearMiss>,
+    pub run: Vec<&'static str>,
+    pub not_run: Vec<(&'static str, String)>,
+}
+
+/// Puts the errors of logs beside the rows of the history. `seen` is `None` where no login was
+/// read; `has_history` says that some export was.
+///
+/// # Errors
+/// What is wrong with the list of causes; a test keeps that from happening.
+pub fn explain(
+    seen: Option<&Seen<'_>>,
+    logs: &Logs,
+    has_history: bool,
+    limits: &Thresholds,
+) -> anyhow::Result<Explained> {
+    let mut done = Explained {
+        rows: vec![None; logs.errors.len()],
+        why: vec![Some(Unmatched::NoHistory); logs.errors.len()],
+        ..Explained::default()
+    };
+    let reason = match (logs.errors.is_empty(), has_history, seen) {
+        (true, _, _) => "no log with login errors was read",
+        (_, true, Some(seen)) => {
+            with_history(&mut done, seen, logs, limits)?;
+            done.run.push(missing_from_history::ID);
+            return Ok(done);
+        }
+        _ => "no login history was read beside the logs",
+    };
+    done.not_run
+        .push((missing_from_history::ID, reason.to_owned()));
+    Ok(done)
+}
+
+fn with_history(
+    done: &mut Explained,
+    seen: &Seen<'_>,
+    logs: &Logs,
+    limits: &Thresholds,
+) -> anyhow::Result<()> {
+    let stands = Stands::load(seen.causes)?;
+    let history = History::of(seen.tally, seen.resolved);
+    let mut by_file: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, error) in logs.errors.iter().enumerate() {
+        by_file.entry(error.place.file()).or_default().push(at);
+    }
+    let mut pairing = Pairing::new(&history, &stands, seen);
+    for (input, errors) in by_file {
+        let dated: Vec<&LogError> = errors
+            .iter()
+            .map(|&at| &logs.errors[at])
+            .filter(|error| error.at.is_some())
+            .collect();
+        let ahead_ms = clocks::ahead(&dated, &history, &stands, seen);
+        done.clocks.push(LogClock {
+            input,
+            ahead_ms,
+            dated: dated.iter().map(|error| error.count).sum(),
+            matched: 0,
+        });
+        let set = errors.iter().map(|&at| (at, &logs.errors[at], ahead_ms));
+        pairing.add(set);
+    }
+    for (at, row) in pairing.settled() {
+        done.rows[at] = Some(row);
+        let file = logs.errors[at].place.file();
+        let clock = done.clocks.iter_mut().find(|clock| clock.input == file);
+        if let Some(clock) = clock {
+            clock.matched += logs.errors[at].count;
+        }
+    }
+    let covered = missing_from_history::Covered::by(seen);
+    for (at, error) in logs.errors.iter().enumerate() {
+        let clock = done
+            .clocks
+            .iter()
+            .find(|clock| clock.input == error.place.file());
+        let ahead = clock.map_or(0, |clock| clock.ahead_ms);
+        done.why[at] = match done.rows[at] {
+            Some(_) => None,
+            None => Some(why(error, ahead, &covered, &history, &stands, seen.causes)),
+        };
+    }
+    let found = missing_from_history::find(seen, logs, done, limits);
+    done.findings = found.findings;
+    done.near_misses = found.near_misses;
+    Ok(())
+}
+
+fn why(
+    error: &LogError,
+    ahead_ms: i64,
+    covered: &missing_from_history::Covered,
+    history: &History<'_>,
+    stands: &Stands,
+    causes: &Catalogue,
+) -> Unmatched {
+    let Some(at) = error.at else {
+        return Unmatched::NoTime;
+    };
+    if stands.is_no_login(&causes.cause(error.cause).id) {
+        return Unmatched::NoLogin;
+    }
+    if !covered.has(Instant::from_millis(at.millis() - ahead_ms)) {
+        return Unmatched::NotCovered;
+    }
+    if error.user.is_none() && !history.knows_app(&error.app) {
+        return Unmatched::Nobody;
+    }
+    Unmatched::NoRow
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! What integrations saw: what each client was told, and Salesforce's own reason beside it.
+
+use crate::report::model::{Answer, Report};
+
+use super::Limits;
+use super::causes::Catalogue;
+use super::sheet::{Cell, Column, Row, Table};
+use super::text::{Moment, Number, Value, value};
+
+/// The table; `None` where no log has an error.
+pub(super) fn table(report: &Report, catalogue: &Catalogue<'_>, limits: Limits) -> Option<Table> {
+    let answers = &report.log.answers;
+    if answers.is_empty() {
+        return None;
+    }
+    let row = |answer: &Answer| Row {
+        failures: answer.count,
+        cells: cells(answer, catalogue, limits),
+    };
+    Some(Table {
+        id: "integrations-saw",
+        title: "What the integrations saw",
+        lead: "Errors of their logs, each with the reason of the row in the login history that belongs to it. Times are those of the logs. They count in no other table, unless only logs were read.",
+        columns: vec![
+            Column::text("Client"),
+            Column::text("It was told"),
+            Column::text("Salesforce's reason"),
+            Column::text("Cause"),
+            Column {
+                label: "Errors",
+                number: true,
+                sorted: true,
+            },
+            Column::text("First (UTC)"),
+            Column::text("Last (UTC)"),
+        ],
+        rows: answers.iter().take(limits.rows).map(row).collect(),
+        cut: super::sheet::cut(answers.len(), limits.rows, "log_errors"),
+        empty: "No errors.",
+    })
+}
+
+fn cells(answer: &Answer, catalogue: &Catalogue<'_>, limits: Limits) -> Vec<Cell> {
+    let reason = answer.server_description.as_deref();
+    let unmatched = answer.why_unmatched.as_ref();
+    let reason = match (reason, unmatched) {
+        (None, Some(why)) => Cell::Text(value(Some(&format!("({why})")), limits.chars)),
+        (reason, _) => Cell::Text(value(reason, limits.chars)),
+    };
+    let cause = answer.server_cause.as_ref().unwrap_or(&answer.cause);
+    let moment = |time: &Option<crate::report::model::Time>| match time {
+        Some(time) => Cell::Time(Moment::new(time)),
+        None => Cell::Text(unknown()),
+    };
+    vec![
+        Cell::Text(value(Some(&answer.app), limits.chars)),
+        Cell::Text(value(Some(&answer.description), limits.chars)),
+        reason,
+        Cell::Cause(catalogue.link(cause)),
+        Cell::Count(Number(answer.count)),
+        moment(&answer.first),
+        moment(&answer.last),
+    ]
+}
+
+fn unknown() -> Value {
+    value(None, 1)
+}

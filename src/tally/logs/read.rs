@@ -1,0 +1,273 @@
+//! Reading logs: plain ones in pieces, compressed ones as streams, several at a time.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::ThreadPool;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use super::fold::Fold;
+use super::pieces::{cuts, line_at};
+use super::{LogRead, LogToRead, Logs};
+use crate::catalogue::Known;
+use crate::event::Instant;
+use crate::ingest::text::{self, Needles, State, Step};
+use crate::ingest::{Blocks, Progress, why_cut_short};
+use crate::normalise::log::{self, LogEntry, LogReader};
+use crate::normalise::{Ledger, Reason, Rejects, excerpt};
+use crate::tally::Interrupted;
+
+/// Bytes of a log in memory at a time.
+const BLOCK: usize = 1 << 20;
+/// Pieces of a file for each thread whose entries are in memory at a time.
+const AHEAD: usize = 4;
+/// Bytes of a piece at most, so that what a storm of errors says of itself stays small.
+const LARGEST_PIECE: u64 = 4 << 20;
+
+/// How to read logs.
+pub struct ReadLogs<'a> {
+    pub known: &'a Known,
+    pub logs: &'a log::Logs,
+    pub pool: &'a ThreadPool,
+    /// Instants that no bucket of time may span.
+    pub cuts: &'a [Instant],
+    /// Bytes of plain files that are read as one piece.
+    pub piece_size: u64,
+    pub progress: &'a Progress,
+    /// Set when the user wants to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// What stands in a part of a log.
+#[derive(Debug, Default)]
+pub(super) struct Read1 {
+    /// Entries with their lines and evidence; line numbers count from the part's first.
+    pub(super) entries: Vec<Told>,
+    pub(super) ledger: Ledger,
+    pub(super) rejects: Rejects,
+    pub(super) lines: u64,
+    pub(super) cut_short: Option<String>,
+}
+
+/// An entry that tells of a login, how many lines it has, and its first one without secrets.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) entry: LogEntry,
+    pub(super) lines: u64,
+    pub(super) text: String,
+}
+
+/// Reads all logs.
+///
+/// # Errors
+/// That the user stopped the run, or that there are too many words to search for.
+pub fn read(files: &[LogToRead<'_>], with: &ReadLogs<'_>) -> anyhow::Result<Logs> {
+    if files.is_empty() {
+        return Ok(Logs::default());
+    }
+    let needles = with.logs.needles()?;
+    let piece = with.piece_size.min(LARGEST_PIECE);
+    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > piece;
+    let done = with.pool.install(|| {
+        // Large ones one after the other, each on all threads; then the rest side by side.
+        let large: Vec<Option<LogRead>> = files
+            .iter()
+            .map(|file| is_large(file).then(|| One::of(file, with, &needles).in_pieces(piece)))
+            .collect();
+        let each = files.into_par_iter().zip(large);
+        each.map(|(file, read)| match read {
+            Some(read) => read,
+            None => One::of(file, with, &needles).as_stream(),
+        })
+        .collect()
+    });
+    if with.stop.load(Ordering::Relaxed) {
+        return Err(Interrupted.into());
+    }
+    Ok(Logs::of(done))
+}
+
+/// One file and what reads it.
+struct One<'a, 'f> {
+    file: &'a LogToRead<'f>,
+    with: &'a ReadLogs<'a>,
+    needles: &'a Needles,
+}
+
+impl<'a, 'f> One<'a, 'f> {
+    fn of(file: &'a LogToRead<'f>, with: &'a ReadLogs<'a>, needles: &'a Needles) -> Self {
+        Self {
+            file,
+            with,
+            needles,
+        }
+    }
+
+    fn fold(&self) -> Fold<'a> {
+        Fold::of(self.file, self.with.known, self.with.cuts)
+    }
+
+    /// A plain file: its pieces are read in parallel, and put together in their order.
+    fn in_pieces(&self, piece: u64) -> LogRead {
+        let file = self.file;
+        let cuts = match cuts(file.file, (file.body, file.size), piece, &file.entries) {
+            Ok(cuts) => cuts,
+            Err(error) => return failed(&error),
+        };
+        let spans: Vec<(u64, u64)> = cuts.windows(2).map(|two| (two[0], two[1])).collect();
+        let mut fold = self.fold();
+        let ahead = AHEAD * rayon::current_num_threads();
+        for batch in spans.chunks(ahead) {
+            let read: Vec<io::Result<Read1>> = batch
+                .into_par_iter()
+                .map(|&(start, end)| self.piece(start, end))
+                .collect();
+            for part in read {
+                match part {
+                    Ok(part) => fold.add(part),
+                    Err(error) => return failed(&error),
+                }
+            }
+            if self.with.stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        fold.finish()
+    }
+
+    fn piece(&self, start: u64, end: u64) -> io::Result<Read1> {
+        let mut file = File::open(self.file.file)?;
+        file.seek(SeekFrom::Start(start))?;
+        let block = usize::try_from(end - start).unwrap_or(BLOCK).min(4 * BLOCK);
+        let mut blocks = Blocks::new(file, start, end - start, block, Vec::new());
+        let mut read = Read1::default();
+        let mut reader = LogReader::new(self.with.logs, self.with.known, &self.file.about);
+        // What is undated takes the time of the line behind it, which may begin the next piece.
+        let behind = match end < self.file.size {
+            true => line_at(self.file.file, end)?,
+            false => Vec::new(),
+        };
+        self.entries(&mut blocks, &mut reader, &behind, &mut read, |_| {});
+        if blocks.offset() < end && read.cut_short.is_none() {
+            read.cut_short = Some("shrank while it was read".to_owned());
+        }
+        self.with.progress.add(end - start);
+        Ok(read)
+    }
+
+    /// Any file in one go.
+    fn as_stream(&self) -> LogRead {
+        let file = self.file;
+        let mut stream = match file.packing.open(file.file) {
+            Ok(stream) => stream,
+            Err(error) => return failed(&error),
+        };
+        let mut fold = self.fold();
+        let mut read = Read1::default();
+        if let Err(error) = io::copy(&mut stream.by_ref().take(file.body), &mut io::sink()) {
+            read.cut_short = Some(why_cut_short(&error));
+        }
+        // What a growing file gets behind its size is left to the next run.
+        let limit = match file.packing.is_plain() && file.size > 0 {
+            true => file.size.saturating_sub(file.body),
+            false => u64::MAX,
+        };
+        let mut blocks = Blocks::new(stream, file.body, limit, BLOCK, Vec::new());
+        let mut reader = LogReader::new(self.with.logs, self.with.known, &file.about);
+        self.entries(&mut blocks, &mut reader, &[], &mut read, |read| {
+            if read.entries.len() >= ENTRIES {
+                fold.add(std::mem::take(read));
+            }
+        });
+        fold.add(read);
+        self.with.progress.add(file.size);
+        fold.finish()
+    }
+
+    /// Reads entries to the end of the blocks. `behind` is the line behind them; `now_and_then` is
+    /// called between entries.
+    fn entries<R: Read>(
+        &self,
+        blocks: &mut Blocks<R>,
+        reader: &mut LogReader<'_>,
+        behind: &[u8],
+        read: &mut Read1,
+        mut now_and_then: impl FnMut(&mut Read1),
+    ) {
+        let mut state = State::default();
+        loop {
+            let (block, at_end) = (blocks.bytes(), blocks.ended());
+            match text::next(block, at_end, self.needles, &self.file.entries, &mut state) {
+                Step::Plain { bytes, lines } => {
+                    read.ledger.ignored += lines as u64;
+                    read.lines += lines as u64;
+                    blocks.advance(bytes);
+                }
+                Step::Entry {
+                    bytes,
+                    lines,
+                    next_line,
+                    ..
+                } => {
+                    let after = match next_line {
+                        0 if at_end && bytes == block.len() => behind,
+                        _ => &block[bytes..bytes + next_line],
+                    };
+                    read.entry(&block[..bytes], after, lines as u64, reader);
+                    blocks.advance(bytes);
+                    now_and_then(read);
+                }
+                Step::TooLong { bytes, lines } => {
+                    let line = &block[..bytes];
+                    read.ledger.rejects += lines as u64;
+                    read.rejects
+                        .push(read.lines + 1, Reason::LongLine, || safe_excerpt(line));
+                    read.lines += lines as u64;
+                    blocks.advance(bytes);
+                }
+                // What was read so far is thrown away by whoever sees the flag.
+                Step::Incomplete if self.with.stop.load(Ordering::Relaxed) => return,
+                Step::Incomplete => {
+                    if let Err(error) = blocks.more() {
+                        read.cut_short = Some(why_cut_short(&error));
+                    }
+                }
+                Step::End => return,
+            }
+        }
+    }
+}
+
+/// Entries of a stream that are put together at a time.
+const ENTRIES: usize = 1_000;
+
+impl Read1 {
+    fn entry(&mut self, bytes: &[u8], behind: &[u8], lines: u64, reader: &mut LogReader<'_>) {
+        match reader.entry(bytes, behind, self.lines + 1) {
+            Some(entry) => self.entries.push(Told {
+                entry,
+                lines,
+                text: LogReader::evidence(bytes),
+            }),
+            None => self.ledger.ignored += lines,
+        }
+        self.lines += lines;
+    }
+}
+
+/// What is shown of a line that is too long: nothing secret.
+fn safe_excerpt(line: &[u8]) -> Box<str> {
+    let shown = LogReader::evidence(&line[..line.len().min(SHOWN)]);
+    excerpt(shown.as_bytes())
+}
+
+/// Bytes of a line that is too long which are looked into.
+const SHOWN: usize = 4096;
+
+fn failed(error: &io::Error) -> LogRead {
+    LogRead {
+        failed: Some(error.to_string()),
+        ..LogRead::default()
+    }
+}

@@ -1,0 +1,150 @@
+//! Logs of integrations: what they give away stays hidden, and how they are cut doesn't show.
+
+use std::fs;
+
+use crate::support::{analyze, scratch, write};
+
+/// Secrets of every kind, as logs hold them; each value is found by its last words.
+const PLANTED: &[&str] = &[
+    "client_secret=PLANTED1aaaaaaaaaa",
+    "\"refresh_token\":\"5Aep861PLANTED2bbbbbbbbbbbb\"",
+    "password=PLANTED3cccc",
+    "\"access_token\": \"00Dxx0000001gPL!PLANTED4dddddd\"",
+    "Authorization: Bearer 00Dxx0000001gPL!PLANTED5eeeeee",
+    "<sessionId>00Dxx0000001gPL!PLANTED6ffffff</sessionId>",
+    "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIzTVZHOSJ9.PLANTED7",
+    "security_token=PLANTED8gggggggg",
+    "DeleteToken: PLANTED9hhhhhhhh",
+];
+
+fn log() -> String {
+    let mut text = String::new();
+    for (minute, secret) in PLANTED.iter().enumerate() {
+        text += &format!(
+            "2026-03-02T07:{minute:02}:00Z ERROR Salesforce login failed: invalid_grant: authentication failure {secret}\n"
+        );
+        text += &format!(
+            "2026-03-02T07:{minute:02}:30Z DEBUG {secret} {{\"error\":\"invalid_grant\",\"error_description\":\"expired access/refresh token {secret}\"}}\n"
+        );
+        text += &format!("2026-03-02T07:{minute:02}:40Z INFO {secret}\n");
+    }
+    text += &format!(
+        "2026-03-02T08:00:00Z ERROR invalid_grant {}{}\n",
+        "x".repeat(2 << 20),
+        PLANTED[0]
+    );
+    text
+}
+
+#[test]
+fn no_output_shows_a_secret_of_a_log() {
+    let home = scratch();
+    write(&home.path().join("sync.log"), log());
+    let run = analyze(home.path(), ["-v", "--fail-on", "never", "sync.log"]);
+    assert_eq!(run.code, 3, "a line was too long: {}", run.stderr);
+    let mut files = 0;
+    for entry in walkdir::WalkDir::new(&run.folder) {
+        let entry = entry.expect("the report can be walked");
+        if entry.file_type().is_file() {
+            let bytes = fs::read(entry.path()).expect("the report can be read");
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("PLANTED"), "{}", entry.path().display());
+            files += 1;
+        }
+    }
+    assert!(files > 10, "{files} files");
+    assert!(!run.stdout.contains("PLANTED") && !run.stderr.contains("PLANTED"));
+    let report = run.json();
+    let rules: Vec<_> = report["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| &finding["rule"])
+        .collect();
+    assert!(
+        rules.iter().any(|rule| *rule == "secrets-in-log"),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn how_a_log_is_cut_and_by_how_many_it_is_read_does_not_show() {
+    let mut text = String::new();
+    for at in 0..600 {
+        let (minute, second) = (at / 60, at % 60);
+        text += &format!("2026-03-02 07:{minute:02}:{second:02},000 INFO nothing of note {at}\n");
+        if at % 7 == 0 {
+            text += &format!(
+                "2026-03-02 07:{minute:02}:{second:02},100 ERROR Salesforce login of user=u{}@example.com failed\nTraceback (most recent call last):\n  File \"a.py\", line {at}\nlib.Failed: {{\"error\":\"invalid_grant\",\"error_description\":\"authentication failure\"}}\n",
+                at % 3
+            );
+        }
+        if at % 50 == 0 {
+            text += "no stamp here: INVALID_LOGIN: Invalid username, password, security token; or user locked out. Salesforce\n";
+        }
+    }
+    let home = scratch();
+    write(&home.path().join("sync.log"), &text);
+    let mut reports = Vec::new();
+    for (piece, threads) in [
+        ("1", "1"),
+        ("100", "2"),
+        ("777", "2"),
+        ("5000", "1"),
+        ("4194304", "2"),
+    ] {
+        let args = [
+            "--fail-on",
+            "never",
+            "--piece-size",
+            piece,
+            "--threads",
+            threads,
+            "sync.log",
+        ];
+        let run = analyze(home.path(), args);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        reports.push(fs::read(run.folder.join("report.json")).expect("a report"));
+    }
+    assert!(
+        reports.windows(2).all(|two| two[0] == two[1]),
+        "pieces show"
+    );
+    let report: serde_json::Value = serde_json::from_slice(&reports[0]).expect("JSON");
+    assert_eq!(report["ledger"]["read"], text.lines().count());
+    assert!(report["totals"]["log_errors"].as_u64() > Some(80));
+}
+
+#[test]
+fn a_named_text_without_a_login_is_unusable_and_says_so() {
+    let home = scratch();
+    write(
+        &home.path().join("quiet.log"),
+        "2026-03-02T07:00:00Z INFO nothing\n2026-03-02T07:00:01Z INFO nothing\n",
+    );
+    let run = analyze(home.path(), ["quiet.log"]);
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert!(
+        run.stderr
+            .contains("one dated line that carries a Salesforce error"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn formats_says_that_a_log_is_one() {
+    let sample = crate::support::repository("sample_data/log/north_erp_sync.log");
+    let answer = crate::support::run(
+        std::path::Path::new("."),
+        ["formats".as_ref(), sample.as_os_str()],
+    );
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    assert!(
+        answer.stdout.contains("112 lines, 21 errors"),
+        "{}",
+        answer.stdout
+    );
+    let listed = crate::support::run(std::path::Path::new("."), ["formats"]);
+    assert!(listed.stdout.contains("docker_json") && listed.stdout.contains("logfmt"));
+}
