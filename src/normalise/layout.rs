@@ -2,6 +2,8 @@
 //!
 //! A new layout is one TOML file in `layouts/` and one line in [`LAYOUTS`].
 
+mod spelling;
+
 use std::collections::BTreeMap;
 
 use anyhow::Context;
@@ -11,6 +13,9 @@ use serde::Deserialize;
 use super::languages;
 use super::role::Role;
 use crate::ingest::{Container, Keys, fold, untyped};
+
+pub(super) use spelling::compared;
+use spelling::{is_spelling, split_zone};
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
@@ -387,29 +392,6 @@ pub enum Understood<'a> {
 
 /// The column of OauthToken with which anybody can revoke the token; no layout needs it.
 const SECRET: &str = "DeleteToken";
-
-/// Whether a file's column is the one that a layout calls `name`.
-fn is_spelling(written: &str, name: &str) -> bool {
-    let name = fold(name);
-    fold(written) == name || untyped(written).is_some_and(|bare| fold(bare) == name)
-}
-
-/// The name of a column as it is compared: without its zone, and folded.
-pub(super) fn compared(name: &str) -> String {
-    fold(split_zone(name).0)
-}
-
-/// `Login Time (Eastern Daylight Time)` is a name and a zone.
-fn split_zone(name: &str) -> (&str, Option<&str>) {
-    match name
-        .trim()
-        .strip_suffix([')', '）'])
-        .and_then(|name| name.split_once(['(', '（']))
-    {
-        Some((name, zone)) if !name.trim().is_empty() => (name.trim(), Some(zone.trim())),
-        _ => (name.trim(), None),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,26 @@
+//! How the names of columns are compared.
+
+use crate::ingest::{fold, untyped};
+
+/// Whether a file's column is the one that a layout calls `name`.
+pub(super) fn is_spelling(written: &str, name: &str) -> bool {
+    let name = fold(name);
+    fold(written) == name || untyped(written).is_some_and(|bare| fold(bare) == name)
+}
+
+/// The name of a column as it is compared: without its zone, and folded.
+pub(in crate::normalise) fn compared(name: &str) -> String {
+    fold(split_zone(name).0)
+}
+
+/// `Login Time (Eastern Daylight Time)` is a name and a zone.
+pub(super) fn split_zone(name: &str) -> (&str, Option<&str>) {
+    match name
+        .trim()
+        .strip_suffix([')', '）'])
+        .and_then(|name| name.split_once(['(', '（']))
+    {
+        Some((name, zone)) if !name.trim().is_empty() => (name.trim(), Some(zone.trim())),
+        _ => (name.trim(), None),
+    }
+}
