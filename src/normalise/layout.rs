@@ -8,6 +8,7 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
+use super::change::Tells;
 use super::languages;
 use super::role::Role;
 use crate::ingest::{Container, Keys, fold, untyped};
@@ -39,22 +40,6 @@ pub enum LayoutKind {
     Users,
     /// What was changed around logins: events of their file, never of the totals.
     Changes,
-}
-
-/// What the rows of an export of changes tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tells {
-    /// What was done in Setup.
-    Setup,
-    /// Sessions that ended and tokens that were revoked.
-    Logouts,
-    /// Identity verifications.
-    Verifications,
-    /// Tokens that users granted to apps.
-    Grants,
-    /// Administrators who logged in as others.
-    LoginAs,
 }
 
 /// A kind of container, as layouts name them.
