@@ -1,10 +1,28 @@
 //! A change of an org, a user or an app: what happened around logins and is none.
 
+use serde::Deserialize;
+
 use crate::catalogue::ChangeIx;
 use crate::event::{Instant, Place};
 
 /// Characters of a change's text that are kept.
 pub const CHANGE_TEXT: usize = 400;
+
+/// What the rows of an export of changes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tells {
+    /// What was done in Setup.
+    Setup,
+    /// Sessions that ended and tokens that were revoked.
+    Logouts,
+    /// Identity verifications.
+    Verifications,
+    /// Tokens that users granted to apps.
+    Grants,
+    /// Administrators who logged in as others.
+    LoginAs,
+}
 
 /// What somebody changed, or what was done to tokens and sessions.
 /// Orders by time, then place, then what it says: records on one line share their place.

@@ -10,6 +10,7 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
+use super::change::Tells;
 use super::languages;
 use super::role::Role;
 use crate::ingest::{Container, Keys, fold, untyped};
@@ -47,22 +48,6 @@ pub enum LayoutKind {
     Changes,
     /// Lines of an integration's log. They have no columns; [`super::log`] reads them.
     Log,
-}
-
-/// What the rows of an export of changes tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tells {
-    /// What was done in Setup.
-    Setup,
-    /// Sessions that ended and tokens that were revoked.
-    Logouts,
-    /// Identity verifications.
-    Verifications,
-    /// Tokens that users granted to apps.
-    Grants,
-    /// Administrators who logged in as others.
-    LoginAs,
 }
 
 /// A kind of container, as layouts name them.

@@ -25,9 +25,9 @@ mod tails;
 mod told;
 pub mod value;
 
-pub use change::{CHANGE_TEXT, Change};
+pub use change::{CHANGE_TEXT, Change, Tells};
 pub use decode::{Decoder, Memo, Repeated};
-pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Tells, Understood};
+pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Understood};
 pub use ledger::Ledger;
 pub use names::{Given, Names};
 pub use notes::FileNotes;
