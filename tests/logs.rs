@@ -148,3 +148,38 @@ fn formats_says_that_a_log_is_one() {
     let listed = crate::support::run(std::path::Path::new("."), ["formats"]);
     assert!(listed.stdout.contains("docker_json") && listed.stdout.contains("logfmt"));
 }
+
+#[test]
+fn hostile_lines_stay_text_and_the_summary_stays_short() {
+    let home = scratch();
+    let mut log = String::new();
+    let mut rows = String::from("Username,Login Time,Status,Application\n");
+    for at in 0..60 {
+        log += &format!(
+            "2026-03-02T07:{at:02}:01Z ERROR Salesforce login of user=sync@example.com app=\"<script>alert({at})</script>\" failed: invalid_grant: authentication failure\n"
+        );
+        log += &format!(
+            "2026-03-02T07:{at:02}:31Z ERROR app=\"=cmd{at}\" Salesforce \u{1b}]0;x\u{7} INVALID_LOGIN: <img src=x onerror={at}>|`{at}`\n"
+        );
+        rows += &format!(
+            "sync@example.com,2026-03-02T07:{at:02}:00Z,{},CRM Sync\n",
+            ["Success", "User is Frozen", "Invalid Password", "Odd"][at % 4]
+        );
+    }
+    write(&home.path().join("sync.log"), log);
+    write(&home.path().join("logins.csv"), rows);
+    for only in [None, Some("--only=user=sync@example.com")] {
+        let mut args = vec!["--fail-on", "never", "sync.log", "logins.csv"];
+        args.extend(only);
+        let run = analyze(home.path(), args);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.lines().count() <= 40, "{}", run.stdout);
+        assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+        assert_eq!(run.stdout.contains("both sides"), only.is_some());
+        let page = fs::read_to_string(run.folder.join("report.html")).expect("a page");
+        assert!(!page.contains("<script>alert") && !page.contains("<img src"));
+        assert!(page.contains("What the integrations saw"));
+        let table = fs::read_to_string(run.folder.join("tables/log_errors.csv")).expect("a table");
+        assert!(!table.contains(",=cmd"), "{table}");
+    }
+}

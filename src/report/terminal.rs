@@ -11,12 +11,33 @@ use crate::report::model::{Change, Finding, Group, Report};
 use crate::report::verdict::verdict;
 use crate::report::words::{clip, count, instant, span, thousands};
 
-/// Rows of the table.
-const ROWS: usize = 8;
-/// Findings by title.
-const FINDINGS: usize = 6;
-/// Lines for what was not read.
-const NOTES: usize = 6;
+/// How many lines each part gets, so that all of them have room.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Rows of the table.
+    rows: usize,
+    /// Findings by title.
+    findings: usize,
+    /// Lines for what was not read.
+    notes: usize,
+}
+
+impl Room {
+    /// What logs tell takes the place of other lines.
+    fn of(report: &Report) -> Self {
+        let (rows, findings, notes) = match report.totals.log_errors {
+            0 => (8, 6, 6),
+            _ if logs::tells_both_sides(report) => (2, 3, 3),
+            _ => (4, 6, 6),
+        };
+        Self {
+            rows,
+            findings,
+            notes,
+        }
+    }
+}
+
 /// Columns of the terminal that text is wrapped to.
 const WIDTH: usize = 100;
 
@@ -50,10 +71,11 @@ pub fn summary(report: &Report, folder: Option<&str>, colour: bool) -> String {
         thousands(ledger.blank),
         thousands(ledger.ignored)
     );
-    findings(&mut out, report, &bold);
-    table(&mut out, &report.failures.groups, &bold);
+    let room = Room::of(report);
+    findings(&mut out, report, room.findings, &bold);
+    table(&mut out, &report.failures.groups, room.rows, &bold);
     logs::told(&mut out, report, &bold);
-    notes(&mut out, report);
+    notes(&mut out, report, room.notes);
     if let Some(folder) = folder {
         let _ = writeln!(out, "\nReport: {}", safe(folder));
     }
@@ -61,7 +83,7 @@ pub fn summary(report: &Report, folder: Option<&str>, colour: bool) -> String {
 }
 
 /// The worst findings, and how many rules had none.
-fn findings(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> String) {
+fn findings(out: &mut String, report: &Report, most: usize, bold: &dyn Fn(&str) -> String) {
     let rules = &report.rules;
     let ran = count(rules.run.len() as u64, "rule ran", "rules ran");
     let not = match rules.not_run.len() {
@@ -78,8 +100,8 @@ fn findings(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> String) {
         return;
     }
     out.push('\n');
-    let before = before(report);
-    let most = FINDINGS - usize::from(before.is_some());
+    let before = before(report, most.saturating_sub(1));
+    let most = most.saturating_sub(usize::from(before.is_some()));
     for finding in report.findings.iter().take(most) {
         let title = clip(&safe(&finding.title), WIDTH);
         let _ = writeln!(out, "{} {title}", bold(&format!("{:<8}", finding.severity)));
@@ -97,10 +119,10 @@ fn findings(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> String) {
 }
 
 /// What was changed before the worst finding of severity high or above that has such a change: its
-/// fingerprint, and a line.
-fn before(report: &Report) -> Option<(&str, String)> {
+/// fingerprint, and a line. `most` findings are looked at.
+fn before(report: &Report, most: usize) -> Option<(&str, String)> {
     let severe = |finding: &&Finding| matches!(finding.severity.as_str(), "critical" | "high");
-    let mut severe = report.findings.iter().take(FINDINGS - 1).filter(severe);
+    let mut severe = report.findings.iter().take(most).filter(severe);
     severe.find_map(|finding| {
         let is_before = |change: &&Change| change.before.contains(&finding.fingerprint);
         let changes: Vec<&Change> = report.changes.iter().filter(is_before).collect();
@@ -122,7 +144,7 @@ const HEAD: [&str; 6] = ["failures", "user", "app", "description", "first", "las
 /// The widest that each column gets.
 const WIDEST: [usize; 6] = [12, 34, 24, 34, 19, 19];
 
-fn table(out: &mut String, groups: &[Group], bold: &dyn Fn(&str) -> String) {
+fn table(out: &mut String, groups: &[Group], most: usize, bold: &dyn Fn(&str) -> String) {
     if groups.is_empty() {
         return;
     }
@@ -140,7 +162,7 @@ fn table(out: &mut String, groups: &[Group], bold: &dyn Fn(&str) -> String) {
             instant(&group.last.0),
         ]
     };
-    let rows: Vec<[String; 6]> = groups.iter().take(ROWS).map(row).collect();
+    let rows: Vec<[String; 6]> = groups.iter().take(most).map(row).collect();
     let width = |at: usize| {
         let widest = rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
         widest.max(HEAD[at].width())
@@ -151,8 +173,8 @@ fn table(out: &mut String, groups: &[Group], bold: &dyn Fn(&str) -> String) {
     for row in &rows {
         let _ = writeln!(out, "{}", line(row, &widths));
     }
-    if groups.len() > ROWS {
-        let _ = writeln!(out, "and {} more", thousands((groups.len() - ROWS) as u64));
+    if groups.len() > most {
+        let _ = writeln!(out, "and {} more", thousands((groups.len() - most) as u64));
     }
 }
 
@@ -169,7 +191,7 @@ fn line(cells: &[String; 6], widths: &[usize; 6]) -> String {
     line.trim_end().to_owned()
 }
 
-fn notes(out: &mut String, report: &Report) {
+fn notes(out: &mut String, report: &Report, most: usize) {
     let unknown = report
         .unrecognised
         .iter()
@@ -190,10 +212,10 @@ fn notes(out: &mut String, report: &Report) {
         return;
     }
     out.push('\n');
-    for note in notes.iter().take(NOTES) {
+    for note in notes.iter().take(most) {
         let _ = writeln!(out, "note: {}", clip(&safe(note), 200));
     }
-    if notes.len() > NOTES {
-        let _ = writeln!(out, "and {} more notes in the report", notes.len() - NOTES);
+    if notes.len() > most {
+        let _ = writeln!(out, "and {} more notes in the report", notes.len() - most);
     }
 }

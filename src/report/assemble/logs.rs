@@ -192,68 +192,79 @@ fn both_sides(material: &Material<'_>) -> Vec<Side> {
         let clock = clocks.iter().find(|clock| clock.input == input);
         clock.map_or(0, |clock| clock.ahead_ms)
     };
-    let resolved = material.resolved;
-    let mut who: BTreeSet<(u32, u32)> = BTreeSet::new();
-    let mut sides: Vec<(Instant, bool, Side)> = Vec::new();
-    for (at, error) in shown(material) {
-        if let Some(row) = row(material, at) {
-            let what = resolved.what[row.dims.index()];
-            who.insert((resolved.user[row.user.index()], what.app));
-        }
-        let Some(logged) = error.at else { continue };
-        let by_server = Instant::from_millis(logged.millis() - ahead(error.place.file()));
-        let line = Side {
-            time: time(by_server),
-            side: "log".to_owned(),
-            app: Some(error.app.to_string()),
-            user: error.user.as_deref().map(|user| User(user.to_owned())),
-            text: error.description.to_string(),
-            count: error.count,
-            path: path(material, error.place.file()),
-            line: error.place.line(),
-        };
-        sides.push((by_server, true, line));
-    }
-    let Some(first) = sides
-        .iter()
-        .map(|side| side.0)
-        .min()
-        .filter(|_| !who.is_empty())
-    else {
+    let who: BTreeSet<(u32, u32)> = shown(material)
+        .filter_map(|(at, _)| Some(user_and_app(material, row(material, at)?)))
+        .collect();
+    let by_server = |error: &logs::LogError| {
+        let ahead_ms = ahead(error.place.file());
+        Some(Instant::from_millis(error.at?.millis() - ahead_ms))
+    };
+    // A time, whether it is of a log, and the line.
+    let mut sides: Vec<(Instant, bool, Place, Line<'_>)> = shown(material)
+        .filter_map(|(_, error)| Some((by_server(error)?, true, error.place, Line::Log(error))))
+        .collect();
+    let first = sides.iter().map(|side| side.0).min();
+    let Some(first) = first.filter(|_| !who.is_empty()) else {
         return Vec::new();
     };
-    let concerned = |row: &&Row| {
-        let what = resolved.what[row.dims.index()];
-        who.contains(&(resolved.user[row.user.index()], what.app))
-    };
+    let concerned = |row: &&Row| who.contains(&user_and_app(material, row));
     // The last login that worked bounds the incident, however long ago it was.
-    let worked = material.tally.rows.iter().filter(concerned);
-    let worked = worked.filter(|row| resolved.what[row.dims.index()].success && row.last < first);
+    let is_success = |row: &&Row| material.resolved.what[row.dims.index()].success;
+    let worked = material.tally.rows.iter().filter(is_success);
+    let worked = worked.filter(|row| row.last < first).filter(concerned);
     let worked = worked.map(|row| row.first).max();
     let before = Instant::from_millis(first.millis() - BEFORE_MS);
     let from = worked.map_or(before, |worked| worked.min(before));
-    for row in material.tally.rows.iter().filter(|row| row.first >= from) {
-        let what = resolved.what[row.dims.index()];
-        let by = resolved.user[row.user.index()];
-        if !concerned(&row) {
-            continue;
-        }
-        let description = resolved.descriptions.get(what.description);
-        let line = Side {
-            time: time(row.first),
-            side: "history".to_owned(),
-            app: app(material, what.app),
-            user: user(material, by),
-            text: description.unwrap_or("(unknown)").to_owned(),
-            count: row.n,
-            path: path(material, row.place.file()),
-            line: row.place.line(),
-        };
-        sides.push((row.first, false, line));
-    }
-    sides.sort_by(|a, b| (a.0, a.1, &a.2.path, a.2.line).cmp(&(b.0, b.1, &b.2.path, b.2.line)));
+    let rows = material.tally.rows.iter().filter(|row| row.first >= from);
+    let rows = rows.filter(concerned);
+    sides.extend(rows.map(|row| (row.first, false, row.place, Line::History(row))));
+    sides.sort_unstable_by_key(|side| (side.0, side.1, side.2));
     sides.truncate(SIDES);
-    sides.into_iter().map(|(_, _, side)| side).collect()
+    let told = sides.into_iter();
+    told.map(|(at, _, place, line)| side(material, at, place, &line))
+        .collect()
+}
+
+/// A line of one of the sides.
+enum Line<'a> {
+    Log(&'a logs::LogError),
+    History(&'a Row),
+}
+
+fn user_and_app(material: &Material<'_>, row: &Row) -> (u32, u32) {
+    let resolved = material.resolved;
+    let by = resolved.user[row.user.index()];
+    (by, resolved.what[row.dims.index()].app)
+}
+
+fn side(material: &Material<'_>, at: Instant, place: Place, line: &Line<'_>) -> Side {
+    let (of, app, user, text, count) = match line {
+        Line::Log(error) => (
+            "log",
+            Some(error.app.to_string()),
+            error.user.as_deref().map(|user| User(user.to_owned())),
+            error.description.to_string(),
+            error.count,
+        ),
+        Line::History(row) => {
+            let (by, through) = user_and_app(material, row);
+            let what = material.resolved.what[row.dims.index()];
+            let description = material.resolved.descriptions.get(what.description);
+            let text = description.unwrap_or("(unknown)").to_owned();
+            let (user, app) = (user(material, by), app(material, through));
+            ("history", app, user, text, row.n)
+        }
+    };
+    Side {
+        time: time(at),
+        side: of.to_owned(),
+        app,
+        user,
+        text,
+        count,
+        path: path(material, place.file()),
+        line: place.line(),
+    }
 }
 
 /// A line of a log: what it says without its secrets, or which are in it.

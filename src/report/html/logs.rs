@@ -1,6 +1,6 @@
 //! What integrations saw: what each client was told, and Salesforce's own reason beside it.
 
-use crate::report::model::{Answer, Report};
+use crate::report::model::{Answer, Report, Side};
 
 use super::Limits;
 use super::causes::Catalogue;
@@ -37,6 +37,49 @@ pub(super) fn table(report: &Report, catalogue: &Catalogue<'_>, limits: Limits) 
         rows: answers.iter().take(limits.rows).map(row).collect(),
         cut: super::sheet::cut(answers.len(), limits.rows, "log_errors"),
         empty: "No errors.",
+    })
+}
+
+/// One incident from both sides, line by line; `None` where only one side tells of it.
+pub(super) fn both_sides(report: &Report, limits: Limits) -> Option<Table> {
+    let sides = &report.log.both_sides;
+    if sides.is_empty() {
+        return None;
+    }
+    let row = |side: &Side| {
+        let who = match side.side.as_str() {
+            "log" => "client",
+            _ => "Salesforce",
+        };
+        let user = side.user.as_ref().map(|user| user.0.as_str());
+        Row {
+            failures: side.count,
+            cells: vec![
+                Cell::Time(Moment::new(&side.time)),
+                Cell::Short(value(Some(who), limits.chars)),
+                Cell::Text(value(side.app.as_deref(), limits.chars)),
+                Cell::Text(value(user, limits.chars)),
+                Cell::Text(value(Some(&side.text), limits.chars)),
+                Cell::Count(Number(side.count)),
+            ],
+        }
+    };
+    Some(Table {
+        id: "both-sides",
+        title: "Both sides in order of time",
+        lead: "What Salesforce and the clients say of the same users and apps, by Salesforce's clock: from the last login that worked before the first error of a log.",
+        columns: vec![
+            Column::text("Time (UTC)"),
+            Column::text("Who says it"),
+            Column::text("App"),
+            Column::text("User"),
+            Column::text("What"),
+            Column::number("Logins"),
+        ],
+        rows: sides.iter().take(limits.rows).map(row).collect(),
+        cut: (sides.len() > limits.rows)
+            .then(|| "report.json has more, under log.both_sides.".to_owned()),
+        empty: "Nothing.",
     })
 }
 

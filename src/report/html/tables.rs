@@ -45,6 +45,7 @@ impl<'a> Maker<'a> {
             self.groups(&failures.groups),
         ];
         tables.extend(logs::table(report, self.catalogue, self.limits));
+        tables.extend(logs::both_sides(report, self.limits));
         tables
     }
 

@@ -10,8 +10,13 @@ use crate::report::words::{clip, count, instant, thousands};
 /// Answers that are told.
 const ANSWERS: usize = 2;
 /// Lines of both sides.
-const SIDES: usize = 8;
+const SIDES: usize = 6;
 const TEXT: usize = 60;
+
+/// Whether both sides of an incident are told, for those who asked for one.
+pub(super) fn tells_both_sides(report: &Report) -> bool {
+    !report.options.only.is_empty() && !report.log.both_sides.is_empty()
+}
 
 /// Tells what logs hold; nothing where none was read.
 pub(super) fn told(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> String) {
@@ -40,7 +45,7 @@ pub(super) fn told(out: &mut String, report: &Report, bold: &dyn Fn(&str) -> Str
             clip(&safe(reason.map_or("unknown", String::as_str)), TEXT)
         );
     }
-    if report.options.only.is_empty() || log.both_sides.is_empty() {
+    if !tells_both_sides(report) {
         return;
     }
     let _ = writeln!(out, "{}", bold("both sides, by Salesforce's clock"));
