@@ -183,7 +183,7 @@ impl<'a> LogReader<'a> {
     }
 
     /// What an entry tells; `None` if it is of no interest. `line` is its first line's number,
-    /// `behind` the line behind it if that begins an entry. Repeats are told by [`settle`] alone.
+    /// `behind` the line behind it if that begins an entry. Repeats are told by [`settle()`] alone.
     pub fn entry(&mut self, bytes: &[u8], behind: &[u8], line: u64) -> Option<LogEntry> {
         let text = text_of(bytes);
         let secrets: Vec<Secret> = if secrets::may_hold_secrets(&text) {

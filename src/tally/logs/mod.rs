@@ -1,7 +1,7 @@
 //! Logs of integrations: their errors, kept one by one beside the tally.
 //!
-//! A log is read after the exports: [`plan`] says which of the files that are none are texts,
-//! [`read`] reads them in parallel. What a storm of errors takes in memory is bounded: beyond
+//! A log is read after the exports: [`plan()`] says which of the files that are none are texts,
+//! [`read()`] reads them in parallel. What a storm of errors takes in memory is bounded: beyond
 //! [`KEPT`] errors of a file, equal ones of a minute become one with a count.
 
 mod fold;
