@@ -65,7 +65,7 @@ pub(super) fn read(
     let with = ReadLogs {
         known,
         logs,
-        pool: &pool,
+        pool,
         cuts: &cuts,
         piece_size: ask.work.piece_size,
         progress: &progress,

@@ -21,6 +21,7 @@ mod resolve;
 mod rounds;
 mod row;
 pub mod slots;
+mod span;
 mod user_names;
 mod worker;
 

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::changes::Changes;
 use super::counts::Counts;
 use super::overlap::{Read as ReadRow, Watch};
-use crate::event::{DimsId, Place};
+use super::span::Span;
+use crate::event::DimsId;
 use crate::ingest::csv;
 use crate::ingest::{Blocks, Packing, Piece, Record, Splitter, Step, why_cut_short};
-use crate::normalise::{self, Change, Decoder, Ledger, Reading, Reason, Rejects, Repeated};
+use crate::normalise::{self, Change, Decoder, Reading, Reason, Repeated};
 
 /// Lines of footers that are remembered of one piece or file.
 const FOOTERS: usize = 1_000;
@@ -22,34 +23,6 @@ const BEHIND: u64 = 64 * 1024;
 const PIECE_BLOCK: usize = 256 * 1024;
 /// Bytes of a stream in memory at a time.
 const STREAM_BLOCK: usize = 1 << 20;
-
-/// What became of a span of a file.
-#[derive(Debug, Default)]
-pub(super) struct Span {
-    /// Position among the pieces of the file.
-    pub(super) index: u32,
-    /// Where the first record of the span began, if one did.
-    pub(super) first: Option<u64>,
-    /// Where the record behind the span's last one begins.
-    pub(super) next: u64,
-    /// Line ends in the span's records.
-    pub(super) lines: u64,
-    pub(super) ledger: Ledger,
-    /// Lines are counted from the span's first.
-    pub(super) rejects: Rejects,
-    /// Lines below a report's table, counted from the span's first; the first thousand.
-    pub(super) footers: Vec<u64>,
-    /// The stream ended too early or was damaged; what came before was read.
-    pub(super) cut_short: Option<String>,
-    /// What follows it depends on what it holds, so that it can't be read by itself.
-    pub(super) remembers: bool,
-    /// What the last query result in it says of itself: whether it is all there.
-    pub(super) done: Option<bool>,
-    /// One bit for each column that some record has, where records name their values.
-    pub(super) columns: u64,
-    /// Its rows hold secrets: nothing is kept of one that can't be read.
-    pub(super) hides: bool,
-}
 
 /// Reads one piece of a plain file.
 pub(super) fn piece(
@@ -230,7 +203,6 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
 }
 
 /// Stands where the beginning of a row would, if its file held no secrets.
-const HIDDEN: &str = "(not shown: rows of this file hold secrets)";
 const SHRANK: &str = "shrank while it was read";
 pub(super) const HALF_WRITTEN: &str = "ends inside its last row";
 
@@ -351,23 +323,5 @@ fn skip_line<R: Read>(blocks: &mut Blocks<R>, span: &mut Span) {
             return;
         }
         more(blocks, span);
-    }
-}
-
-impl Span {
-    /// The place of the record that is read, in its span.
-    fn here(&self) -> Place {
-        Place::new(self.index, self.lines + 1)
-    }
-
-    /// Keeps a row that could not be read; the first thousand with value and excerpt.
-    fn reject(&mut self, reason: Reason, row: &[u8]) {
-        self.ledger.rejects += 1;
-        if self.hides {
-            let hidden = || HIDDEN.into();
-            return self.rejects.push(self.lines + 1, reason.in_short(), hidden);
-        }
-        self.rejects
-            .push(self.lines + 1, reason, || normalise::excerpt(row));
     }
 }
