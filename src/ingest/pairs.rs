@@ -135,12 +135,19 @@ fn bare_length(rest: &[u8], in_cef: bool) -> usize {
 pub fn first_keys(head: &[u8], most: usize) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     let mut rest = head;
-    while let (true, Some((line, bytes))) = (all.len() < most, line(rest, true)) {
+    let mut others = 0;
+    while let (true, Some((line, bytes))) = (all.len() + others < most, line(rest, true)) {
         let mut names = Names::default();
         if pairs(line, &mut names).is_ok() && !names.0.is_empty() {
             all.push(names.0);
+        } else if !line.trim_ascii().is_empty() {
+            others += 1;
         }
         rest = &rest[bytes..];
+    }
+    // A text that quotes such lines is none of them.
+    if others > all.len() {
+        all.clear();
     }
     all
 }

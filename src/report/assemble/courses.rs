@@ -10,8 +10,9 @@ use rustc_hash::FxHashMap;
 
 use super::{Material, findings};
 use crate::catalogue::{CauseIx, Class};
-use crate::detect::{self, failure_spike, legacy_login};
+use crate::detect::{self, failure_spike, legacy_login, secrets_in_log};
 use crate::event::{Flow, Instant};
+use crate::explain::missing_from_history;
 use crate::report::model::Report;
 use crate::tally::{Pair, Resolved, Row};
 
@@ -51,6 +52,9 @@ pub struct Attempts {
     pub successes: u64,
 }
 
+/// Rules whose findings are about lines of logs, so that no logins can be drawn.
+const OF_LOGS: [&str; 2] = [secrets_in_log::ID, missing_from_history::ID];
+
 /// The courses of the first findings of a report, by fingerprint.
 pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Course> {
     let Some((first, _)) = material.history.ends() else {
@@ -66,6 +70,7 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
     let drawn = report.findings.iter().take(DRAWN);
     let mut drafts: Vec<Draft<'_>> = drawn
         .filter_map(|shown| named.get_key_value(&shown.fingerprint))
+        .filter(|(_, finding)| !OF_LOGS.contains(&finding.rule))
         .map(|(fingerprint, finding)| Draft::new(fingerprint, finding, first, today))
         .collect();
     let index = Index::of(&drafts);
