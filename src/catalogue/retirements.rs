@@ -8,11 +8,9 @@ mod told;
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Deserializer};
 
-use crate::event::{Flow, Instant};
+use crate::event::{DAY_MS, Flow, Instant};
 
 pub use told::RetirementTold;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// Who says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

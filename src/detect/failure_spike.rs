@@ -13,7 +13,7 @@ mod trend;
 
 use super::series::SeriesSet;
 use super::{Detector, Found, NearMiss, Seen, Thresholds};
-use crate::event::MINUTE_MS;
+use crate::event::DAY_MS;
 use head::{Incident, incidents};
 use spike::{Ground, Spike, spikes};
 use telling::{Shape, subject_of, told};
@@ -23,7 +23,6 @@ use trend::trends;
 pub const ID: &str = "failure-spike";
 /// Days of data below which no hour has another day to be compared with.
 const LEAST_DAYS: i64 = 2;
-const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// Near misses that are told.
 const NEAR_MISSES: usize = 20;
 

@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::inventory::{Integration, Status, is_retiring};
-use super::wording::{self, DAY_MS, count, span, time};
+use super::wording::{self, count, span, time};
 use super::{Confidence, Detector, Finding, Found, Scope, Seen, Severity, Thresholds};
 use crate::catalogue::{Precision, Retirement};
-use crate::event::{Basis, Flow, Instant};
+use crate::event::{Basis, DAY_MS, Flow, Instant};
 
 /// The id of the rule.
 pub const ID: &str = "legacy-login";

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::inventory::busiest;
 use super::refusals::{Earliest, Refusals, Refused, cause};
 use super::switch::{About, Group, Nearly, groups};
-use super::wording::{self, DAY_MS, count, span, time};
+use super::wording::{self, count, span, time};
 use super::{Confidence, Detector, Finding, Found, NearMiss, Scope, Seen, Severity, Thresholds};
-use crate::event::{Instant, Place};
+use crate::event::{DAY_MS, Instant, Place};
 
 /// The id of the rule.
 pub const ID: &str = "password-flow-disabled";

@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 
 use super::password_flow_disabled::PasswordFlowLimits;
 use super::refusals::{Refusals, Refused, Success};
-use crate::event::Instant;
-
-const HOUR_MS: i64 = 3_600_000;
+use crate::event::{HOUR_MS, Instant};
 
 /// What a group of refusals has in common, which is what its finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,10 +3,6 @@
 use crate::event::{Flow, Instant};
 use crate::tally::{NameTable, Resolved};
 
-const HOUR_MS: i64 = 3_600_000;
-/// Milliseconds in a day of UTC.
-pub const DAY_MS: i64 = 24 * HOUR_MS;
-
 /// `1 user`, `1,234 users`
 pub fn count(n: u64, one: &str, many: &str) -> String {
     let digits = n.to_string();
@@ -83,6 +79,7 @@ pub const fn flow(flow: Flow) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::DAY_MS;
 
     #[test]
     fn counts_times_and_spans() {

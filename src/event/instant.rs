@@ -6,6 +6,10 @@ use chrono::{DateTime, SecondsFormat};
 
 /// Milliseconds in a minute.
 pub const MINUTE_MS: i64 = 60_000;
+/// Milliseconds in an hour.
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Milliseconds in a day of 24 hours.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
 /// Minutes in the bucket that successes are counted in.
 pub const QUARTER_HOUR_MINUTES: u32 = 15;
 

@@ -12,7 +12,7 @@ mod zone;
 
 pub use attempt::{Dims, DimsId, DimsTable, Kind};
 pub use flow::{Basis, Flow};
-pub use instant::{Instant, MINUTE_MS, QUARTER_HOUR_MINUTES};
+pub use instant::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, QUARTER_HOUR_MINUTES};
 pub use place::Place;
 pub use symbols::{Sym, Symbols};
 pub use zone::{LocalTime, UnknownZone, Zone};

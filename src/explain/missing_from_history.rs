@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Explained, Unmatched};
 use crate::detect::{Confidence, Finding, Found, NearMiss, Scope, Seen, Severity, Thresholds};
-use crate::event::Instant;
-use crate::tally::coverage::{self, HOUR_MS};
+use crate::event::{HOUR_MS, Instant};
+use crate::tally::coverage;
 use crate::tally::logs::{LogError, Logs};
 
 /// The rule.

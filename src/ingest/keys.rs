@@ -8,19 +8,12 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::record::{Escape, Field, Record};
+use crate::catalogue::fold_letters;
 
 /// Keys remembered in one file: many more than real ones have.
 const REMEMBERED: usize = 1 << 12;
 /// What a log collector that types its columns appends to their names.
 const TYPE_SUFFIXES: [&str; 5] = ["_s", "_d", "_t", "_b", "_g"];
-
-/// A column's name as it is compared: case, blanks and punctuation don't count.
-pub fn fold(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
 
 /// A name without the type that a log collector appends to it.
 pub fn untyped(name: &str) -> Option<&str> {
@@ -54,7 +47,7 @@ impl Keys {
         for names in columns {
             let column = u16::try_from(keys.width).unwrap_or(u16::MAX);
             for (rank, name) in (0..).zip(names) {
-                let targets = keys.targets.entry(fold(name)).or_default();
+                let targets = keys.targets.entry(fold_letters(name)).or_default();
                 if targets.iter().all(|known| known.column != column) {
                     targets.push(Target { column, rank });
                 }
@@ -67,8 +60,8 @@ impl Keys {
     /// Where a key leads to, whatever its spelling.
     fn targets(&self, key: &[u8]) -> &[Target] {
         let name = name_of(key);
-        let found = self.targets.get(&fold(&name));
-        let untyped = || self.targets.get(&fold(untyped(&name)?));
+        let found = self.targets.get(&fold_letters(&name));
+        let untyped = || self.targets.get(&fold_letters(untyped(&name)?));
         found.or_else(untyped).map_or(&[], Vec::as_slice)
     }
 }

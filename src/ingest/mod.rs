@@ -30,7 +30,7 @@ pub use bomb::{FREE, MOST_TIMES};
 pub use compression::Compression;
 pub use encoding::Encoding;
 pub use head::{Head, read_head, read_tail};
-pub use keys::{Keys, fold, untyped};
+pub use keys::{Keys, untyped};
 pub use packing::{Packing, why_cut_short};
 pub use paths::{Found, MARKER, NoSuchPath, Part, Source, find};
 pub use pieces::{Piece, cut};

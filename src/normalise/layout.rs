@@ -13,7 +13,8 @@ use serde::Deserialize;
 use super::change::Tells;
 use super::languages;
 use super::role::Role;
-use crate::ingest::{Container, Keys, fold, untyped};
+use crate::catalogue::fold_letters;
+use crate::ingest::{Container, Keys, untyped};
 
 pub(super) use spelling::compared;
 use spelling::{is_spelling, split_zone};
@@ -252,12 +253,14 @@ impl Layout {
             let at = u16::try_from(at).ok()?;
             fields.entry(compared(name)).or_insert(at);
             if let Some(name) = untyped(split_zone(name).0) {
-                fields.entry(fold(name)).or_insert(at);
+                fields.entry(fold_letters(name)).or_insert(at);
             }
         }
         let mut at = [None; Role::COUNT];
         for column in &self.columns {
-            let found = column.spellings().find_map(|name| fields.get(&fold(name)));
+            let found = column
+                .spellings()
+                .find_map(|name| fields.get(&fold_letters(name)));
             at[column.role as usize] = found.copied();
         }
         let has = |role: &Role| at[*role as usize].is_some();
@@ -298,7 +301,7 @@ impl Layout {
     /// The names of all columns as they are compared, see [`compared`].
     pub(super) fn names(&self) -> FxHashSet<String> {
         let names = self.columns.iter().flat_map(Column::spellings);
-        names.map(|name| fold(name)).collect()
+        names.map(|name| fold_letters(name)).collect()
     }
 
     /// Whether rows of a file with these columns hold secrets.

@@ -108,9 +108,8 @@ fn fill(
     material: &Material<'_>,
     formats: Formats,
 ) -> anyhow::Result<()> {
-    let text =
-        |name: &str, text: &str| file(folder, name, |out| Ok(out.write_all(text.as_bytes())?));
     text(
+        folder,
         MARKER,
         &format!("loginscope report, schema {}\n", report.schema),
     )?;
@@ -121,7 +120,7 @@ fn fill(
     };
     if formats.svg {
         for chart in &charts {
-            text(&format!("charts/{}.svg", chart.id), &chart.svg)?;
+            text(folder, &format!("charts/{}.svg", chart.id), &chart.svg)?;
         }
     }
     // The page takes as long as all that is beside it.
@@ -129,9 +128,7 @@ fn fill(
         let page = formats.html.then(|| {
             scope.spawn(move || {
                 let page = page(report, material, charts);
-                file(folder, "report.html", |out| {
-                    Ok(out.write_all(page.as_bytes())?)
-                })
+                text(folder, "report.html", &page)
             })
         });
         beside_page(folder, report, material, formats)?;
@@ -150,15 +147,14 @@ fn beside_page(
     material: &Material<'_>,
     formats: Formats,
 ) -> anyhow::Result<()> {
-    let text =
-        |name: &str, text: &str| file(folder, name, |out| Ok(out.write_all(text.as_bytes())?));
-    text("report.json", &json::json(report)?)?;
+    text(folder, "report.json", &json::json(report)?)?;
     if formats.markdown {
         for finding in ticket::deserving(report) {
             let name = format!("tickets/{}.md", finding.fingerprint);
-            text(&name, &ticket::ticket(finding, report))?;
+            text(folder, &name, &ticket::ticket(finding, report))?;
         }
         text(
+            folder,
             "report.md",
             &markdown::markdown(report, &material.known.causes),
         )?;
@@ -230,6 +226,11 @@ fn cause_text(cause: &Cause) -> CauseText {
         steps: cause.steps.clone(),
         source: cause.source.clone(),
     }
+}
+
+/// Writes a file that is a text.
+fn text(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
+    file(folder, name, |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// Writes one file that only its owner may read, and makes its folder where it has one.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Resolved, Tally};
-use crate::event::{Instant, MINUTE_MS, Zone};
+use crate::event::{HOUR_MS, Instant, Zone};
 
 /// Logins of one user in one hour after which Salesforce writes no more rows.
 /// Source: help.salesforce.com, login rate limit (3,600 an hour and user).
@@ -12,8 +12,6 @@ pub const HOURLY_LIMIT: u64 = 3_600;
 pub const EXPECTED_IN_A_GAP: u64 = 10;
 
 const HOUR_MINUTES: u32 = 60;
-/// Milliseconds in an hour.
-pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// From so many days on, each weekday has its own expectation; before, workdays and weekends.
 const DAYS_FOR_WEEKDAYS: u64 = 21;
 

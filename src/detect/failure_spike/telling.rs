@@ -8,13 +8,11 @@ use super::super::series::{Dimension, Key, keys};
 use super::super::{Confidence, Finding, Scope, Seen, Severity};
 use super::head::Incident;
 use super::spike::{Ground, Spike};
-use crate::event::{Instant, MINUTE_MS, Place};
+use crate::event::{DAY_MS, HOUR_MS, Instant, Place};
 use crate::tally::Row;
 
 /// Failures of evidence that a finding shows.
 const PLACES: usize = 5;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// How many of its own pauses after the last failure an incident still goes on.
 const PAUSES: i64 = 3;
 /// Own active days, and peers', below which there is little to compare with.

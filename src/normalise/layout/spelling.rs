@@ -1,16 +1,17 @@
 //! How the names of columns are compared.
 
-use crate::ingest::{fold, untyped};
+use crate::catalogue::fold_letters;
+use crate::ingest::untyped;
 
 /// Whether a file's column is the one that a layout calls `name`.
 pub(super) fn is_spelling(written: &str, name: &str) -> bool {
-    let name = fold(name);
-    fold(written) == name || untyped(written).is_some_and(|bare| fold(bare) == name)
+    let name = fold_letters(name);
+    fold_letters(written) == name || untyped(written).is_some_and(|bare| fold_letters(bare) == name)
 }
 
 /// The name of a column as it is compared: without its zone, and folded.
 pub(in crate::normalise) fn compared(name: &str) -> String {
-    fold(split_zone(name).0)
+    fold_letters(split_zone(name).0)
 }
 
 /// `Login Time (Eastern Daylight Time)` is a name and a zone.

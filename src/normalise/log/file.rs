@@ -7,6 +7,7 @@ use regex::Regex;
 use super::stamp::{self, LogClock};
 use super::{Logs, first_line, text_of};
 use crate::catalogue::Zones;
+use crate::event::DAY_MS;
 use crate::normalise::value::time::{Clock, Written, day_of, year_of};
 
 /// What holds for all entries of a file.
@@ -30,7 +31,6 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 const SAMPLED: usize = 400;
 /// Of so many lines at least one must speak of Salesforce.
 const ONE_OF: usize = 10;
-const DAY_MS: i64 = 86_400_000;
 
 impl LogFile {
     /// What the name and the first bytes of a file say. `clock` is for times without a zone.

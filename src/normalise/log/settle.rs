@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 
 use super::{LogEntry, LogKind};
-use crate::event::Instant;
+use crate::event::{DAY_MS, Instant};
 
 /// A framework writes the same failure again within this many milliseconds.
 const REPEAT_MS: i64 = 5_000;
@@ -17,8 +17,6 @@ const LONGER: usize = 2;
 const MOST_WORDS: usize = 300;
 /// Loggers and frameworks write one failure at most so often.
 const MOST: usize = 3;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// Goes through the entries of one file in their order: finds repeats, and lets clocks that are
 /// written without their date run over midnight.

@@ -1,10 +1,8 @@
 //! The time of an entry, from what its first line says and what is known of its file.
 
 use crate::catalogue::Zones;
-use crate::event::{Instant, LocalTime, Zone};
+use crate::event::{DAY_MS, Instant, LocalTime, Zone};
 use crate::normalise::value::time::{Clock, TimeFault, TimeReader, Written};
-
-const DAY_MS: i64 = 86_400_000;
 
 /// How far a time can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

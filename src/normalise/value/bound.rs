@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::time::{Clock, DateOrder, TimeReader};
 use crate::catalogue::Zones;
-use crate::event::{Instant, LocalTime, Zone};
+use crate::event::{HOUR_MS, Instant, LocalTime, Zone};
 
 /// A bound on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,6 @@ pub enum Side {
     Until,
 }
 
-const HOUR_MS: i64 = 3_600_000;
 /// `2026-03-01`
 const DATE_LENGTH: usize = 10;
 

@@ -17,7 +17,7 @@ mod same_hour;
 mod written;
 
 use crate::catalogue::Zones;
-use crate::event::{Instant, LocalTime, Zone};
+use crate::event::{DAY_MS, Instant, LocalTime, Zone};
 
 pub use cursor::numeric_offset;
 use cursor::{Cursor, Meridiem};
@@ -69,9 +69,6 @@ pub struct TimeReader<'a> {
     /// Whether the zone of the time read last has no clock change near it.
     quiet: bool,
 }
-
-const DAY_MS: i64 = 86_400_000;
-const MINUTE: i64 = 60_000;
 
 impl<'a> TimeReader<'a> {
     /// A reader for a file with this clock.

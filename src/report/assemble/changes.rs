@@ -6,7 +6,7 @@ use super::findings::fingerprint;
 use super::{Material, time};
 use crate::catalogue::{Touches, fold_letters};
 use crate::detect;
-use crate::event::Instant;
+use crate::event::{DAY_MS, Instant};
 use crate::normalise::Change;
 use crate::report::model::{self, Org, PathText, StoryLine, User};
 use crate::report::words::{clip, thousands};
@@ -16,7 +16,6 @@ use crate::tally::{MOST_CHANGES, Resolved};
 const REACH_BACK: i64 = 7 * DAY_MS;
 /// Milliseconds before the onset of a finding in which a change may have to do with it.
 const BEFORE: i64 = DAY_MS;
-const DAY_MS: i64 = 86_400_000;
 /// Changes that a finding's story tells.
 const TOLD: usize = 5;
 /// Changes that `report.json` holds; the table has all.

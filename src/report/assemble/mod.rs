@@ -14,7 +14,7 @@ mod suppress;
 use crate::catalogue::Known;
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Severity, Thresholds};
-use crate::event::{Instant, Zone};
+use crate::event::{HOUR_MS, Instant, Zone};
 use crate::explain::Explained;
 use crate::ingest::Packing;
 use crate::normalise::{FileNotes, Layout};
@@ -254,12 +254,8 @@ fn coverage_of(
     let gaps = coverage::gaps(history, material.zone).into_iter();
     let gaps = gaps.filter(|gap| touches(gap.start, gap.end));
     let saturated = coverage::saturated(history, resolved).into_iter();
-    let saturated = saturated.filter(|(_, hour)| {
-        touches(
-            *hour,
-            Instant::from_millis(hour.millis() + coverage::HOUR_MS - 1),
-        )
-    });
+    let saturated = saturated
+        .filter(|(_, hour)| touches(*hour, Instant::from_millis(hour.millis() + HOUR_MS - 1)));
     Coverage {
         gaps: gaps
             .map(|gap| Gap {

@@ -1,8 +1,8 @@
 //! How far ahead of UTC a time is: by its own zone word, or by the file's zone.
 
 use super::cursor::numeric_offset;
-use super::{DAY_MS, MINUTE, Offset, TimeFault, TimeReader};
-use crate::event::{Instant, LocalTime};
+use super::{Offset, TimeFault, TimeReader};
+use crate::event::{DAY_MS, Instant, LocalTime, MINUTE_MS};
 
 impl TimeReader<'_> {
     /// What a zone word means.
@@ -13,12 +13,12 @@ impl TimeReader<'_> {
             return Ok(Offset::Millis(0));
         }
         if let Some(minutes) = numeric_offset(word) {
-            return Ok(Offset::Millis(minutes * MINUTE));
+            return Ok(Offset::Millis(minutes * MINUTE_MS));
         }
         let word = std::str::from_utf8(word).map_err(|_| TimeFault::UnknownZone)?;
         if let Some(minutes) = self.zones.fixed(word) {
             self.evidence.saw_abbreviation(word);
-            return Ok(Offset::Millis(i64::from(minutes) * MINUTE));
+            return Ok(Offset::Millis(i64::from(minutes) * MINUTE_MS));
         }
         if self.zones.ambiguous(word).is_some() {
             self.evidence.saw_abbreviation(word);
@@ -26,7 +26,7 @@ impl TimeReader<'_> {
             let mut decided = self.clock.decided.iter();
             let decided = decided.find(|(known, _)| known == word);
             return decided.map_or(Err(TimeFault::Undecided), |(_, minutes)| {
-                Ok(Offset::Millis(i64::from(*minutes) * MINUTE))
+                Ok(Offset::Millis(i64::from(*minutes) * MINUTE_MS))
             });
         }
         // A zone's full name is a zone too.

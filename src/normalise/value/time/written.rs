@@ -3,7 +3,8 @@
 use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 
-use super::{DAY_MS, date::Parts};
+use super::date::Parts;
+use crate::event::DAY_MS;
 use crate::event::Instant;
 
 /// What a time says.
