@@ -142,7 +142,7 @@ fn each_heavy_crate_has_one_home() {
             "report/assemble/",
         ],
     );
-    assert_at_home(r"\brayon::", &["tally/", "run/"]);
+    assert_at_home(r"\brayon::", &["ingest/", "tally/", "run/"]);
     assert_at_home(r"\bNaive[A-Z]", &["normalise/value/time"]);
 }
 

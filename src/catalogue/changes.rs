@@ -91,8 +91,30 @@ pub struct Changes {
 #[derive(Debug)]
 struct Texts {
     set: RegexSet,
-    each: Vec<(Regex, ChangeIx)>,
+    each: Vec<Text>,
 }
+
+/// One of them, built when a text fits.
+#[derive(Debug)]
+struct Text {
+    pattern: String,
+    kind: ChangeIx,
+    built: OnceLock<Regex>,
+}
+
+impl Text {
+    fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        let built = self.built.get_or_init(|| {
+            let regex = RegexBuilder::new(&self.pattern)
+                .case_insensitive(true)
+                .build();
+            regex.expect(SOUND)
+        });
+        built.captures(text)
+    }
+}
+
+const SOUND: &str = "a pattern that the tests of this file compile";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,10 +188,10 @@ impl Changes {
     pub fn told(&self, code: Option<&str>, text: &str) -> (ChangeIx, Named) {
         let by_code = code.and_then(|code| self.of_code(code));
         let Texts { set, each } = self.texts.get_or_init(|| Texts::of(&self.kinds));
-        let fits = |at: &usize| by_code.is_none_or(|ix| each[*at].1 == ix);
+        let fits = |at: &usize| by_code.is_none_or(|ix| each[*at].kind == ix);
         let fitting = set.matches(text).into_iter().find(fits);
         let (by_text, captures) = match fitting {
-            Some(at) => (Some(each[at].1), each[at].0.captures(text)),
+            Some(at) => (Some(each[at].kind), each[at].captures(text)),
             None => (None, None),
         };
         let ix = by_code.or(by_text).unwrap_or(ChangeIx::OTHER);
@@ -200,21 +222,20 @@ impl Changes {
 
 impl Texts {
     fn of(kinds: &[ChangeKind]) -> Self {
-        let sound = "a pattern that the tests of this file compile";
-        let patterns = || {
-            let kinds = (0..).map(ChangeIx).zip(kinds);
-            kinds.flat_map(|(ix, kind)| kind.texts.iter().map(move |text| (text, ix)))
-        };
-        let one = |pattern| {
-            let built = RegexBuilder::new(pattern).case_insensitive(true).build();
-            built.expect(sound)
-        };
-        let all = RegexSetBuilder::new(patterns().map(|(text, _)| text))
+        let patterns = || kinds.iter().flat_map(|kind| &kind.texts);
+        let all = RegexSetBuilder::new(patterns())
             .case_insensitive(true)
             .build();
+        let kinds = (0..).map(ChangeIx).zip(kinds);
+        let each = kinds.flat_map(|(kind, of)| of.texts.iter().map(move |text| (kind, text)));
+        let text = |(kind, text): (ChangeIx, &String)| Text {
+            pattern: text.clone(),
+            kind,
+            built: OnceLock::new(),
+        };
         Self {
-            set: all.expect(sound),
-            each: patterns().map(|(text, ix)| (one(text), ix)).collect(),
+            set: all.expect(SOUND),
+            each: each.map(text).collect(),
         }
     }
 }

@@ -42,6 +42,10 @@ impl Detector for LegacyLogin {
         include_str!("legacy_login.md")
     }
 
+    fn asks_for_integrations(&self) -> bool {
+        true
+    }
+
     fn cannot_run(&self, seen: &Seen<'_>) -> Option<String> {
         let rows = &seen.tally.rows;
         let tells = |flow| !matches!(flow, Flow::Other | Flow::OauthUnknown);

@@ -59,6 +59,11 @@ pub trait Detector: Sync {
     /// Why the rule can't run on this data; `None` if it can.
     fn cannot_run(&self, seen: &Seen<'_>) -> Option<String>;
 
+    /// Whether it looks at [`Seen::integrations`]; rules that don't need not wait for them.
+    fn asks_for_integrations(&self) -> bool {
+        false
+    }
+
     /// What is odd. Sorted by nobody yet.
     fn detect(&self, seen: &Seen<'_>, limits: &Thresholds) -> Found;
 }
@@ -121,26 +126,50 @@ fn absorb(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Asks every rule.
-pub fn detect(seen: &Seen<'_>, limits: &Thresholds) -> Detected {
-    let mut detected = Detected::default();
-    for rule in DETECTORS {
-        if let Some(why) = rule.cannot_run(seen) {
-            detected.not_run.push((rule.id(), why));
-            continue;
+/// What one rule answered.
+pub struct Answer {
+    rule: &'static str,
+    found: Result<Found, String>,
+}
+
+/// Asks the rules that look at integrations, or those that don't.
+pub fn ask(of_integrations: bool, seen: &Seen<'_>, limits: &Thresholds) -> Vec<Answer> {
+    let asked = DETECTORS
+        .iter()
+        .filter(|rule| rule.asks_for_integrations() == of_integrations);
+    let answer = |rule: &&dyn Detector| Answer {
+        rule: rule.id(),
+        found: match rule.cannot_run(seen) {
+            Some(why) => Err(why),
+            None => Ok(rule.detect(seen, limits)),
+        },
+    };
+    asked.map(answer).collect()
+}
+
+impl Detected {
+    /// What all answers say together.
+    pub fn of(mut answers: Vec<Answer>, seen: &Seen<'_>) -> Self {
+        answers.sort_by_key(|answer| answer.rule);
+        let mut detected = Self::default();
+        for Answer { rule, found } in answers {
+            match found {
+                Err(why) => detected.not_run.push((rule, why)),
+                Ok(found) => {
+                    detected.run.push(rule);
+                    detected.findings.extend(found.findings);
+                    detected.near_misses.extend(found.near_misses);
+                }
+            }
         }
-        let found = rule.detect(seen, limits);
-        detected.run.push(rule.id());
-        detected.findings.extend(found.findings);
-        detected.near_misses.extend(found.near_misses);
+        absorb(&mut detected.findings);
+        // Findings that don't touch what is reported are history. A log may end later than the exports
+        // beside it; what it gives away is told whenever that was.
+        detected.findings.retain(|finding| {
+            finding.rule == secrets_in_log::ID
+                || (finding.end >= seen.since && finding.start <= seen.until)
+        });
+        detected.near_misses.sort();
+        detected
     }
-    absorb(&mut detected.findings);
-    // Findings that don't touch what is reported are history. A log may end later than the exports
-    // beside it; what it gives away is told whenever that was.
-    detected.findings.retain(|finding| {
-        finding.rule == secrets_in_log::ID
-            || (finding.end >= seen.since && finding.start <= seen.until)
-    });
-    detected.near_misses.sort();
-    detected
 }

@@ -119,7 +119,7 @@ impl Sample {
             },
             rows: self.rows.clone(),
         };
-        let tally = Tally::from_parts(&[part]);
+        let tally = Tally::from_parts(vec![part]);
         let known = Known::load().expect("the lists");
         let resolved = Resolved::of(&tally, &known, &[], &[]);
         let causes = Catalogue::load().expect("the causes");

@@ -77,7 +77,7 @@ impl World {
             names: self.names.clone(),
             rows: self.rows.clone(),
         };
-        let tally = Tally::from_parts(&[part]);
+        let tally = Tally::from_parts(vec![part]);
         let resolved = Resolved::of(&tally, &self.known, &[], &[]);
         let mut logs = Logs::default();
         logs.errors.clone_from(&self.errors);

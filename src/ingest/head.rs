@@ -40,10 +40,11 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
     };
     let mut packing = Packing::raw(member);
     // Most files are plain: then the first look is all that is needed.
-    let mut first = begins(&packing, source, HEAD + 1)?;
+    let size = meta.len();
+    let mut first = begins(&packing, (source, size), HEAD + 1)?;
     packing.compression = Compression::of(&first.bytes);
     if packing.compression != Compression::Plain {
-        first = begins(&packing, source, foreign::ENOUGH as u64)?;
+        first = begins(&packing, (source, size), foreign::ENOUGH as u64)?;
         if Compression::of(&first.bytes) != Compression::Plain {
             return Err(io::Error::other("compressed twice; unpack it once"));
         }
@@ -57,14 +58,14 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
     let mut head = if packing == raw {
         first
     } else {
-        begins(&packing, source, HEAD + 1)?
+        begins(&packing, (source, size), HEAD + 1)?
     };
     let complete = head.bytes.len() as u64 <= HEAD;
     head.bytes
         .truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
     Ok(Head {
         packing,
-        size: member.map_or(meta.len(), |member| member.packed()),
+        size: member.map_or(size, |member| member.packed()),
         bytes: head.bytes,
         complete,
         damage: head.damage,
@@ -76,10 +77,11 @@ struct Begins {
     damage: Option<String>,
 }
 
-fn begins(packing: &Packing, source: &Source, most: u64) -> io::Result<Begins> {
+/// The beginning of a source whose file has `size` bytes.
+fn begins(packing: &Packing, (source, size): (&Source, u64), most: u64) -> io::Result<Begins> {
     // Room for all of a small file, and for seeing that it ends.
-    let room = source.file.metadata().map_or(0, |meta| meta.len()) + 1;
-    let mut bytes = Vec::with_capacity(usize::try_from(room.min(most)).unwrap_or(0));
+    let room = (size + 1).min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
     let mut stream = packing.open(&source.file)?.take(most);
     let damage = match stream.read_to_end(&mut bytes) {
         Ok(_) => None,

@@ -6,6 +6,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
@@ -87,10 +89,11 @@ impl Found {
 }
 
 /// Expands folders, patterns and `-`. The same file named twice is read once; folders that
-/// hold an earlier report are skipped.
+/// hold an earlier report are skipped. Files are opened on the threads of the pool that this is
+/// called in.
 pub fn find(paths: &[PathBuf]) -> Found {
     let mut found = Found::default();
-    let mut by_file: BTreeMap<PathBuf, Source> = BTreeMap::new();
+    let mut kept = Kept::default();
     for path in paths {
         let text = path.to_string_lossy().into_owned();
         let outcome = if text == "-" && found.spools.iter().any(|(path, _)| path == "-") {
@@ -107,14 +110,17 @@ pub fn find(paths: &[PathBuf]) -> Found {
             expand(path, text, &mut found.missing)
         };
         match outcome {
-            Ok(sources) => sources
-                .into_iter()
-                .for_each(|source| keep(&mut by_file, source)),
+            Ok(sources) => sources.into_iter().for_each(|source| kept.keep(source)),
             Err(error) => found.missing.push(error),
         }
     }
-    found.sources = by_file.into_values().flat_map(with_members).collect();
-    found.sources.sort();
+    let sources: Vec<Source> = kept.by_file.into_values().collect();
+    // Each is opened, which for many small files is a part of the run.
+    found.sources = sources
+        .into_par_iter()
+        .flat_map_iter(with_members)
+        .collect();
+    found.sources.par_sort();
     found
 }
 
@@ -163,23 +169,50 @@ fn with_members(source: Source) -> Vec<Source> {
     sources.collect()
 }
 
-/// Keeps one source a file: named outright wins, then the path that is first in byte order.
-fn keep(by_file: &mut BTreeMap<PathBuf, Source>, source: Source) {
-    let key = source
-        .file
-        .canonicalize()
-        .unwrap_or_else(|_| source.file.clone());
-    match by_file.get_mut(&key) {
-        Some(known) => {
-            known.named |= source.named;
-            known.asked |= source.asked;
-            if source.path < known.path {
-                known.path = source.path;
-                known.file = source.file;
+/// One source a file, by where it really is.
+#[derive(Default)]
+struct Kept {
+    by_file: BTreeMap<PathBuf, Source>,
+    /// The folder of the last file, as named and as it really is: files of a folder come together.
+    folder: Option<(PathBuf, PathBuf)>,
+}
+
+impl Kept {
+    /// Keeps one source a file: named outright wins, then the path that is first in byte order.
+    fn keep(&mut self, source: Source) {
+        let key = self.really(&source.file);
+        let key = key.unwrap_or_else(|_| source.file.clone());
+        match self.by_file.get_mut(&key) {
+            Some(known) => {
+                known.named |= source.named;
+                known.asked |= source.asked;
+                if source.path < known.path {
+                    known.path = source.path;
+                    known.file = source.file;
+                }
+            }
+            None => {
+                self.by_file.insert(key, source);
             }
         }
-        None => {
-            by_file.insert(key, source);
+    }
+
+    /// The path of a file without links.
+    fn really(&mut self, file: &Path) -> io::Result<PathBuf> {
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+            return file.canonicalize();
+        };
+        if folder.as_os_str().is_empty() || file.symlink_metadata()?.is_symlink() {
+            return file.canonicalize();
+        }
+        match &self.folder {
+            Some((named, really)) if named == folder => Ok(really.join(name)),
+            _ => {
+                let really = folder.canonicalize()?;
+                let path = really.join(name);
+                self.folder = Some((folder.to_owned(), really));
+                Ok(path)
+            }
         }
     }
 }
@@ -238,7 +271,8 @@ fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Source> 
         .max_depth(depth)
         .into_iter()
         .filter_entry(|entry| {
-            (entry.depth() == 0 || is_visible(entry)) && !entry.path().join(MARKER).exists()
+            (entry.depth() == 0 || is_visible(entry))
+                && !(entry.file_type().is_dir() && entry.path().join(MARKER).exists())
         });
     let mut sources = Vec::new();
     for entry in entries {

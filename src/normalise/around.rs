@@ -1,9 +1,7 @@
 //! What stands around rows and is none: headers repeated, separators, footers, totals.
 
-use rustc_hash::FxHashSet;
-
 use super::header::separator;
-use super::layout::{Columns, compared};
+use super::layout::Columns;
 use super::reading::Reading;
 use super::reject::Reason;
 use super::row::Row;
@@ -17,8 +15,6 @@ const FRONT: usize = 3;
 pub(super) struct Around<'a> {
     reading: &'a Reading<'a>,
     footers: &'a Footers,
-    /// The names of the layout's columns, once they were asked for.
-    names: Option<FxHashSet<String>>,
     /// A header with other columns was met.
     other_header: bool,
     /// The rows here stand behind it.
@@ -30,7 +26,6 @@ impl<'a> Around<'a> {
         Self {
             reading,
             footers,
-            names: None,
             other_header: false,
             behind: false,
         }
@@ -74,11 +69,10 @@ impl<'a> Around<'a> {
     }
 
     /// Whether a record is a header of the same layout with its columns in another order or number.
-    fn is_other_header(&mut self, record: &Record, block: &[u8]) -> bool {
+    fn is_other_header(&self, record: &Record, block: &[u8]) -> bool {
         let layout = self.reading.layout;
-        let names = self.names.get_or_insert_with(|| layout.names());
         let text = |at| record.text(block, at);
-        (0..record.len().min(FRONT)).any(|at| names.contains(&compared(&text(at)))) && {
+        (0..record.len().min(FRONT)).any(|at| layout.has_column(&text(at))) && {
             let names = (0..record.len()).map(|at| text(at).trim().to_owned());
             layout.columns_of(&names.collect::<Vec<_>>()).is_some()
         }

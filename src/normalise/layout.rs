@@ -4,10 +4,8 @@
 
 mod spelling;
 
-use std::collections::BTreeMap;
-
 use anyhow::Context;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::change::Tells;
@@ -16,8 +14,7 @@ use super::role::Role;
 use crate::catalogue::fold_letters;
 use crate::ingest::{Container, Keys, untyped};
 
-pub(super) use spelling::compared;
-use spelling::{is_spelling, split_zone};
+use spelling::{compared, is_spelling, split_zone};
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
@@ -112,6 +109,35 @@ pub struct Layout {
     /// Columns that hold secrets: nothing is shown of a row that can't be read.
     #[serde(default)]
     pub secret: Vec<String>,
+    /// Where each spelling leads to, as it is compared: filled once all languages are known.
+    #[serde(skip)]
+    spelled: FxHashMap<String, Vec<Spelled>>,
+}
+
+/// The names of a header as they are compared, each with its field. One that may have a type
+/// appended stands there with it and without.
+struct Compared(Vec<(String, u16)>);
+
+impl Compared {
+    /// `None` for a header with more fields than any export has.
+    fn of(header: &[String]) -> Option<Self> {
+        let mut names = Vec::with_capacity(header.len());
+        for (at, name) in header.iter().enumerate() {
+            let at = u16::try_from(at).ok()?;
+            names.push((compared(name), at));
+            if let Some(name) = untyped(split_zone(name).0) {
+                names.push((fold_letters(name), at));
+            }
+        }
+        Some(Self(names))
+    }
+}
+
+/// A column that a spelling stands for; of several spellings the one with the lowest rank wins.
+#[derive(Clone, Copy, Debug)]
+struct Spelled {
+    column: usize,
+    rank: usize,
 }
 
 /// One column of a layout.
@@ -179,6 +205,7 @@ impl Layouts {
         let read = |text: &&str| toml::from_str::<Layout>(text).context("a layout");
         let mut layouts = LAYOUTS.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         languages::translate(&mut layouts)?;
+        layouts.iter_mut().for_each(Layout::index);
         Ok(Self(layouts))
     }
 
@@ -194,8 +221,9 @@ impl Layouts {
 
     /// The first layout whose needed columns a header has.
     pub fn recognise(&self, header: &[String]) -> Option<(&Layout, Columns)> {
+        let compared = Compared::of(header)?;
         self.of(Carrier::Csv)
-            .find_map(|layout| Some((layout, layout.columns_of(header)?)))
+            .find_map(|layout| Some((layout, layout.columns_at(header, &compared)?)))
     }
 
     /// The first layout whose needed columns some record of a container with keys has, or all of
@@ -206,9 +234,13 @@ impl Layouts {
         records: &[Vec<String>],
     ) -> Option<(&Layout, Columns)> {
         let all = records.concat();
+        let each: Vec<Compared> = records
+            .iter()
+            .map(|names| Compared::of(names))
+            .collect::<Option<_>>()?;
         let by_record = |layout: &&Layout| {
-            let has = |names: &Vec<String>| layout.columns_of(names).is_some();
-            records.iter().any(has)
+            let mut records = records.iter().zip(&each);
+            records.any(|(names, compared)| layout.columns_at(names, compared).is_some())
         };
         let found = self.of(carrier).find(by_record);
         let found = found.or_else(|| {
@@ -246,22 +278,38 @@ impl Layouts {
 }
 
 impl Layout {
+    /// Folds the spellings of its columns: every header of every file is looked up in them.
+    fn index(&mut self) {
+        let mut spelled: FxHashMap<String, Vec<Spelled>> = FxHashMap::default();
+        for (column, known) in self.columns.iter().enumerate() {
+            for (rank, name) in known.spellings().enumerate() {
+                let of_name = spelled.entry(fold_letters(name)).or_default();
+                if of_name.iter().all(|other| other.column != column) {
+                    of_name.push(Spelled { column, rank });
+                }
+            }
+        }
+        self.spelled = spelled;
+    }
+
     /// The columns of a header, if it has those that this layout needs.
     pub fn columns_of(&self, header: &[String]) -> Option<Columns> {
-        let mut fields: BTreeMap<String, u16> = BTreeMap::new();
-        for (at, name) in header.iter().enumerate() {
-            let at = u16::try_from(at).ok()?;
-            fields.entry(compared(name)).or_insert(at);
-            if let Some(name) = untyped(split_zone(name).0) {
-                fields.entry(fold_letters(name)).or_insert(at);
+        self.columns_at(header, &Compared::of(header)?)
+    }
+
+    fn columns_at(&self, header: &[String], compared: &Compared) -> Option<Columns> {
+        // Of each column the best spelling so far and the first field that has it.
+        let mut best: Vec<Option<(usize, u16)>> = vec![None; self.columns.len()];
+        for (name, field) in &compared.0 {
+            for &Spelled { column, rank } in self.spelled.get(name).into_iter().flatten() {
+                if best[column].is_none_or(|(known, _)| rank < known) {
+                    best[column] = Some((rank, *field));
+                }
             }
         }
         let mut at = [None; Role::COUNT];
-        for column in &self.columns {
-            let found = column
-                .spellings()
-                .find_map(|name| fields.get(&fold_letters(name)));
-            at[column.role as usize] = found.copied();
+        for (column, best) in self.columns.iter().zip(best) {
+            at[column.role as usize] = best.map(|(_, field)| field);
         }
         let has = |role: &Role| at[*role as usize].is_some();
         if !self.must.iter().all(|any| any.iter().any(has)) {
@@ -298,10 +346,9 @@ impl Layout {
         Columns { at, names, zone }
     }
 
-    /// The names of all columns as they are compared, see [`compared`].
-    pub(super) fn names(&self) -> FxHashSet<String> {
-        let names = self.columns.iter().flat_map(Column::spellings);
-        names.map(|name| fold_letters(name)).collect()
+    /// Whether a text is the name of one of its columns.
+    pub(super) fn has_column(&self, text: &str) -> bool {
+        self.spelled.contains_key(&compared(text))
     }
 
     /// Whether rows of a file with these columns hold secrets.

@@ -9,10 +9,12 @@ mod told;
 use std::sync::atomic::Ordering;
 use std::thread::ScopedJoinHandle;
 
+use rayon::ThreadPool;
+
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
 use crate::detect::inventory::Inventory;
-use crate::detect::{Detected, Seen, Thresholds, detect};
+use crate::detect::{self, Detected, Seen, Thresholds};
 use crate::explain;
 use crate::ingest;
 use crate::normalise::Layouts;
@@ -89,9 +91,9 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     config.teach(&mut known)?;
     let layouts = Layouts::load()?;
     let told = FilesTold::of(ask, &layouts)?;
-    let at_paths = ingest::find(&told.paths);
-    let assumed = ask.time.assumed();
     let pool = pool(ask)?;
+    let at_paths = pool.install(|| ingest::find(&told.paths));
+    let assumed = ask.time.assumed();
     let look = || plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
     let (mut planned, mut to_read) = pool.install(look);
     let logs = config.logs(&known)?;
@@ -100,8 +102,6 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let stop = stop_on_signal();
     let read_from = (&mut to_read[..], &texts[..]);
     let filled = read(ask, (&known, &logs), read_from, &pool, &stop)?;
-    let mut resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
-    resolved.give_causes(&filled.tally, &filled.logs.causes());
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
@@ -111,15 +111,16 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     };
     let draft = gathered.draft(ask, target)?;
     let report = std::thread::scope(|scope| -> anyhow::Result<Report> {
-        // The tally is written while the rules are asked: both only read it.
+        // The tally is written while names are given and the rules are asked: all only read it.
         let tally = draft.as_ref().map(|draft| {
             let paths = gathered.paths();
             scope.spawn(move || draft.tally(&gathered.filled.tally, &paths))
         });
+        let mut resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
+        resolved.give_causes(&filled.tally, &filled.logs.causes());
         let report = answer(
             ask,
-            &known,
-            &config,
+            (&known, &config, &pool),
             gathered,
             &resolved,
             |report, material| {
@@ -150,8 +151,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
 /// What was read to the report, which is delivered while what it was made of is at hand.
 fn answer(
     ask: &Analyze,
-    known: &Known,
-    config: &Config,
+    (known, config, pool): (&Known, &Config, &ThreadPool),
     gathered: Gathered<'_>,
     resolved: &Resolved,
     deliver: impl FnOnce(&Report, &Material<'_>) -> anyhow::Result<()>,
@@ -161,17 +161,12 @@ fn answer(
     let shown = bounds.of(tally, resolved);
     let ends = bounds.ends(tally);
     let seen = seen(ask, known, gathered.filled, resolved, &bounds, ends);
-    let inventory = seen.map_or_else(Inventory::default, |seen| Inventory::of(&seen));
-    let mut detected = seen.map_or_else(Detected::default, |seen| {
-        let integrations = &inventory.whole;
-        let seen = Seen {
-            integrations,
-            ..seen
-        };
-        detect(&seen, &config.thresholds)
-    });
-    let logs = &gathered.filled.logs;
     let limits = &config.thresholds;
+    let (inventory, mut detected) = match &seen {
+        Some(seen) => ask_rules(seen, limits, pool),
+        None => Default::default(),
+    };
+    let logs = &gathered.filled.logs;
     let mut explained = explain::explain(seen.as_ref(), logs, gathered.filled.has_logins, limits)?;
     detected.take(
         std::mem::take(&mut explained.findings),
@@ -195,6 +190,27 @@ fn answer(
     let report = assemble::report(&material);
     deliver(&report, &material)?;
     Ok(report)
+}
+
+/// Asks all rules: those that need no inventory while it is made.
+fn ask_rules<'a>(
+    seen: &Seen<'a>,
+    limits: &Thresholds,
+    pool: &ThreadPool,
+) -> (Inventory<'a>, Detected) {
+    let of_integrations = || {
+        let inventory = Inventory::of(seen);
+        let seen = Seen {
+            integrations: &inventory.whole,
+            ..*seen
+        };
+        let answers = detect::ask(true, &seen, limits);
+        (inventory, answers)
+    };
+    let others = || detect::ask(false, seen, limits);
+    let ((inventory, mut answers), others) = pool.join(of_integrations, others);
+    answers.extend(others);
+    (inventory, Detected::of(answers, seen))
 }
 
 /// What a text means; exit code 1 if nobody knows.

@@ -1,32 +1,29 @@
-//! Counts of one file by one worker: a small map that fits the cache, emptied into rows.
+//! Counts of one file by one worker: of each pair of user and combination the bucket it is in.
+//!
+//! Rows stand in the order of time but for some seconds, so a pair hardly ever comes back to a
+//! bucket that it left. Where it does, the two rows are added up with all others.
+
+use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
 use super::row::{Row, compact};
 use crate::event::{DimsId, Instant, Place, Sym};
 
-/// Entries at which the map of the current piece is emptied into rows.
-const MAP_FULL: usize = 1 << 14;
+/// Pairs at which all buckets are closed, so that the map fits a core's cache.
+const MOST_OPEN: usize = 1 << 14;
 /// Rows of one file at which they are first added up.
 const COMPACT_AT: usize = 1 << 21;
 
 /// Counts of one file by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    map: FxHashMap<(u32, Sym, DimsId), Tail>,
+    /// The bucket that each pair is in.
+    open: FxHashMap<(Sym, DimsId), Row>,
     rows: Vec<Row>,
     compact_at: usize,
     /// Instants that no bucket may span.
     cuts: Vec<Instant>,
-}
-
-/// The part of a [`Row`] that is no key.
-#[derive(Debug)]
-struct Tail {
-    n: u64,
-    first: Instant,
-    last: Instant,
-    place: Place,
 }
 
 /// The bucket of an attempt: its minute for a failure, its quarter of an hour for a success. A
@@ -71,48 +68,38 @@ impl Counts {
         dims: DimsId,
         place: Place,
     ) {
-        let bucket = bucket(at, success, &self.cuts);
-        let fresh = Tail {
-            n: 0,
+        let one = Row {
+            bucket: bucket(at, success, &self.cuts),
+            user,
+            dims,
+            n: 1,
             first: at,
             last: at,
             place,
         };
-        let tail = self.map.entry((bucket, user, dims)).or_insert(fresh);
-        tail.n += 1;
-        if at < tail.first || (at == tail.first && place < tail.place) {
-            tail.first = at;
-            tail.place = place;
-        }
-        tail.last = tail.last.max(at);
-        if self.map.len() >= MAP_FULL {
-            self.flush();
+        match self.open.entry((user, dims)) {
+            Entry::Occupied(open) if open.get().bucket == one.bucket => {
+                open.into_mut().add(&one);
+            }
+            Entry::Occupied(mut open) => {
+                self.rows.push(open.insert(one));
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(one);
+                if self.open.len() >= MOST_OPEN {
+                    self.flush();
+                }
+            }
         }
     }
 
-    /// Empties the map into rows; adds the rows up when there are many.
+    /// Closes all buckets; adds the rows up when there are many.
     pub(super) fn flush(&mut self) {
         #[allow(
             clippy::iter_over_hash_type,
             reason = "rows are sorted before anybody sees them"
         )]
-        for ((bucket, user, dims), tail) in self.map.drain() {
-            let Tail {
-                n,
-                first,
-                last,
-                place,
-            } = tail;
-            self.rows.push(Row {
-                bucket,
-                user,
-                dims,
-                n,
-                first,
-                last,
-                place,
-            });
-        }
+        self.rows.extend(self.open.drain().map(|(_, row)| row));
         if self.rows.len() > self.compact_at.max(COMPACT_AT) {
             compact(&mut self.rows);
             self.compact_at = self.rows.len() * 2;

@@ -52,7 +52,7 @@ pub struct Tally {
 }
 
 /// What one worker counted: its rows refer to its own tables.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Part {
     pub names: Names,
     pub rows: Vec<Row>,
@@ -60,11 +60,11 @@ pub struct Part {
 
 impl Tally {
     /// The sum of parts. The result depends on their content alone, not on their number or order.
-    pub fn from_parts(parts: &[Part]) -> Self {
+    pub fn from_parts(parts: Vec<Part>) -> Self {
         let used: Vec<Used> = parts.iter().map(Used::of).collect();
         let mut texts: Vec<&str> = used
             .iter()
-            .zip(parts)
+            .zip(&parts)
             .flat_map(|(used, part)| used.texts(part))
             .collect();
         texts.sort_unstable();
@@ -75,11 +75,11 @@ impl Tally {
         }
         let renames: Vec<Vec<Sym>> = used
             .iter()
-            .zip(parts)
+            .zip(&parts)
             .map(|(used, part)| used.renamed(part, &mut symbols))
             .collect();
         let mut dims: Vec<Dims> = Vec::new();
-        for ((used, part), new) in used.iter().zip(parts).zip(&renames) {
+        for ((used, part), new) in used.iter().zip(&parts).zip(&renames) {
             dims.extend(used.dims(part).map(|dims| dims.renamed(new)));
         }
         dims.sort_unstable();
@@ -89,20 +89,21 @@ impl Tally {
             .zip(&dims)
             .map(|(id, dims)| (*dims, id))
             .collect();
-        let mut rows = Vec::with_capacity(parts.iter().map(|part| part.rows.len()).sum());
-        for (part, new) in parts.iter().zip(&renames) {
-            let new_dims: Vec<Option<DimsId>> = part
-                .names
-                .dims
-                .all()
-                .iter()
+        // Rows are renamed where they stand: they are most of what a run keeps in memory.
+        let mut rows: Vec<Row> = Vec::new();
+        for (mut part, new) in parts.into_iter().zip(&renames) {
+            let old = part.names.dims.all().iter();
+            let new_dims: Vec<Option<DimsId>> = old
                 .map(|dims| ids.get(&dims.renamed(new)).copied())
                 .collect();
-            rows.extend(part.rows.iter().map(|row| Row {
-                user: new[row.user.index()],
-                dims: new_dims[row.dims.index()].unwrap_or_default(),
-                ..*row
-            }));
+            for row in &mut part.rows {
+                row.user = new[row.user.index()];
+                row.dims = new_dims[row.dims.index()].unwrap_or_default();
+            }
+            match rows.is_empty() {
+                true => rows = part.rows,
+                false => rows.append(&mut part.rows),
+            }
         }
         compact(&mut rows);
         Self {
@@ -115,7 +116,7 @@ impl Tally {
 
     /// The sum of two tallies.
     pub fn merge(self, other: Self) -> Self {
-        Self::from_parts(&[self.into_part(), other.into_part()])
+        Self::from_parts(vec![self.into_part(), other.into_part()])
     }
 
     /// The first and the last attempt; `None` where there is none.

@@ -10,7 +10,7 @@ pub(super) fn is_spelling(written: &str, name: &str) -> bool {
 }
 
 /// The name of a column as it is compared: without its zone, and folded.
-pub(in crate::normalise) fn compared(name: &str) -> String {
+pub(super) fn compared(name: &str) -> String {
     fold_letters(split_zone(name).0)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 /// What kind of host an integration talks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +52,8 @@ static USER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static APP: LazyLock<Regex> = LazyLock::new(|| {
     of(concat!(
-        r"(?i)\b(?:connected[_ ]?app|client[_ ]?name|app[_ ]?name|application|service[_.]?name|app|service|integration)",
-        r#"(?:\\*["']?\s*(?::|=>|=)\s*)(?:\\*"(?P<double>[^"\\]{1,80})\\*"|\\*'(?P<single>[^'\\]{1,80})\\*'|(?P<bare>[A-Za-z0-9][\w.-]{1,60}))"#,
+        r"(?i-u:\b(?:connected[_ ]?app|client[_ ]?name|app[_ ]?name|application|service[_.]?name|app|service|integration))",
+        r#"(?:\\*["']?\s*(?::|=>|=)\s*)(?:\\*"(?P<double>[^"\\]+)\\*"|\\*'(?P<single>[^'\\]+)\\*'|(?P<bare>[A-Za-z0-9][A-Za-z0-9_.-]+))"#,
     ))
 });
 static STATUS: LazyLock<Regex> = LazyLock::new(|| {
@@ -91,12 +91,18 @@ pub(super) fn user(text: &str) -> Option<String> {
     )
 }
 
+/// Characters of a client's name at most: what is longer is a sentence.
+const LONGEST_NAME: usize = 80;
+
 /// The client that a text names.
 pub(super) fn app(text: &str) -> Option<String> {
-    let captures = APP.captures(text)?;
-    let names = ["double", "single", "bare"].iter();
-    let name = names.filter_map(|name| captures.name(name)).next()?;
-    Some(name.as_str().trim().to_owned())
+    let names = ["double", "single", "bare"];
+    let found = |captures: Captures<'_>| {
+        let name = names.iter().find_map(|name| captures.name(name))?;
+        Some(name.as_str().trim().to_owned())
+    };
+    let is_name = |name: &String| name.chars().count() <= LONGEST_NAME;
+    APP.captures_iter(text).filter_map(found).find(is_name)
 }
 
 /// The HTTP status that a text names.

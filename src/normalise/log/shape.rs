@@ -3,6 +3,7 @@
 //! A new shape is one TOML file in `shapes/` and one line in [`SHAPES`].
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use anyhow::{Context, ensure};
 use regex::Regex;
@@ -98,7 +99,8 @@ fn auto() -> String {
 #[derive(Clone, Debug)]
 pub struct Shape {
     pub file: ShapeFile,
-    line: Regex,
+    /// Built when the first line is compared: most runs meet few shapes, and many no log.
+    line: OnceLock<Regex>,
 }
 
 /// All shapes.
@@ -133,11 +135,9 @@ impl Shapes {
     /// # Errors
     /// What is wrong with a shape.
     pub fn with(own: &[&str]) -> anyhow::Result<Self> {
-        let all = own.iter().chain(SHAPES);
-        Ok(Self(
-            all.map(|text| Shape::read(text))
-                .collect::<Result<_, _>>()?,
-        ))
+        let own = own.iter().map(|text| Shape::checked(text));
+        let ours = SHAPES.iter().map(|text| Shape::read(text));
+        Ok(Self(own.chain(ours).collect::<Result<_, _>>()?))
     }
 
     /// All shapes, in the order in which they are tried.
@@ -171,7 +171,7 @@ impl Shapes {
         let found = self
             .0
             .iter()
-            .find_map(|shape| Some((shape, shape.line.captures(line)?)));
+            .find_map(|shape| Some((shape, shape.line().captures(line)?)));
         let (shape, captures) = found?;
         let named = |name| captures.name(name).map(|found| found.as_str());
         if let (None, Some(time)) = (&carrier.time, named("time")) {
@@ -207,16 +207,32 @@ fn text_at(json: &Value, pointer: &str) -> Option<String> {
 }
 
 impl Shape {
-    fn read(text: &str) -> anyhow::Result<Self> {
-        let file: ShapeFile = toml::from_str(text).context("a shape of logs")?;
-        let named = || format!("shape {}", file.id);
-        let line = Regex::new(&format!("^(?:{})", file.line)).with_context(named)?;
+    /// A shape of a user, which is built at once to be checked.
+    fn checked(text: &str) -> anyhow::Result<Self> {
+        let shape = Self::read(text)?;
+        let named = || format!("shape {}", shape.file.id);
+        let line = pattern(&shape.file).with_context(named)?;
         ensure!(
             !line.is_match(""),
             "shape {}: its line fits everything",
-            file.id
+            shape.file.id
         );
+        Ok(shape)
+    }
+
+    fn read(text: &str) -> anyhow::Result<Self> {
+        let file: ShapeFile = toml::from_str(text).context("a shape of logs")?;
         ensure!(!file.example.is_empty(), "shape {} has no example", file.id);
+        let line = OnceLock::new();
         Ok(Self { file, line })
     }
+
+    fn line(&self) -> &Regex {
+        let sound = "a pattern that was checked, by a test if it is ours";
+        self.line.get_or_init(|| pattern(&self.file).expect(sound))
+    }
+}
+
+fn pattern(file: &ShapeFile) -> Result<Regex, regex::Error> {
+    Regex::new(&format!("^(?:{})", file.line))
 }
