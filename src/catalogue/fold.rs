@@ -27,6 +27,13 @@ pub fn fold_key(text: &str) -> String {
 /// A text as it is compared where punctuation and blanks vary from writer to writer: its letters
 /// and digits alone, in lower case.
 pub fn fold_letters(text: &str) -> String {
+    // Nearly all are: every column of every file is compared.
+    if text.is_ascii() {
+        let mut folded = text.to_owned();
+        folded.retain(|c| c.is_ascii_alphanumeric());
+        folded.make_ascii_lowercase();
+        return folded;
+    }
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)

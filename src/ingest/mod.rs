@@ -5,6 +5,7 @@
 //! file here, a value of [`Container`], and a line where a file is told by its content
 //! (`normalise/reading.rs`).
 
+mod ahead;
 mod archive;
 mod blocks;
 mod bomb;

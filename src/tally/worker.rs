@@ -82,7 +82,7 @@ pub(super) fn stream(
     buffer: &mut Vec<u8>,
     work: &mut Work<'_, '_>,
 ) -> io::Result<Span> {
-    let mut reader = packing.open(path)?;
+    let mut reader = packing.open_ahead(path, size)?;
     let body = work.reading.body;
     let skipped = io::copy(&mut reader.by_ref().take(body), &mut io::sink());
     let mut span = Span {
