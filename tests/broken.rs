@@ -5,15 +5,12 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::AtomicBool;
 
-use loginscope::catalogue::Known;
-use loginscope::event::Zone;
-use loginscope::ingest::{FREE, Progress, ProgressWhen, find};
-use loginscope::normalise::{Assumed, Layouts};
-use loginscope::tally::{Fill, Filled, Told, fill, plan};
+use loginscope::ingest::FREE;
+use loginscope::tally::Filled;
 use serde_json::Value;
 
+use crate::support::reading::{self, Way};
 use crate::support::{
     Analysis, HEADER, PROGRAM, ROW, analyze, assert_ledger_adds_up, at, count, gzip, list, scratch,
     write, zip, zstd,
@@ -315,35 +312,13 @@ fn a_line_without_end_takes_no_memory() {
 }
 
 /// What is read of a file that changes between the look at it and the reading of it.
-fn read_after(path: &Path, piece_size: u64, change: impl FnOnce()) -> Filled {
-    let known = Known::load().expect("the lists");
-    let layouts = Layouts::load().expect("the layouts");
-    let assumed = Assumed {
-        order: None,
-        zone: Zone::UTC,
+fn read_after(path: &Path, piece: u64, change: impl FnOnce()) -> Filled {
+    let way = Way {
+        threads: 2,
+        piece,
+        ..Way::WHOLE
     };
-    let told = Told {
-        layouts: &[],
-        orgs: &[],
-    };
-    let found = find(&[path.to_owned()]);
-    let (_, mut to_read) = plan(&found.sources, &layouts, &known, assumed, told);
-    change();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(2)
-        .build()
-        .expect("threads");
-    let with = Fill {
-        known: &known,
-        assumed,
-        pool: &pool,
-        cuts: &[],
-        piece_size,
-        overlap_budget: 1 << 20,
-        progress: &Progress::over(0, ProgressWhen::Never),
-        stop: &AtomicBool::new(false),
-    };
-    fill(&mut to_read, &with).expect("nobody stops the test")
+    reading::read(&[path.to_owned()], way, change)
 }
 
 #[test]

@@ -3,18 +3,18 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use loginscope::catalogue::{Catalogue, Known};
-use loginscope::event::{Basis, Dims, DimsId, Flow, Instant, Place, Sym, Zone};
+use loginscope::event::{Basis, Dims, DimsId, Flow, Instant, Place, Sym};
 use loginscope::ingest::csv::{self, Record, Step};
-use loginscope::ingest::{Progress, ProgressWhen, find};
 use loginscope::normalise::value::time::{Clock, DateOrder, TimeReader};
-use loginscope::normalise::{Assumed, Layouts, Ledger, NotRead};
-use loginscope::tally::{Fate, Fill, Part, Row, Tally, Told, fill, plan};
+use loginscope::normalise::{Ledger, NotRead};
+use loginscope::tally::{Part, Row, Tally};
 use proptest::prelude::*;
+
+use crate::support::reading::{self, Way};
 
 /// Bytes that matter to CSV and to times come up often, all others now and then.
 fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
@@ -89,39 +89,13 @@ struct Outcome {
     tally: Tally,
 }
 
-fn read(path: &Path, piece_size: u64, threads: usize) -> Outcome {
-    let known = Known::load().expect("the lists are sound");
-    let layouts = Layouts::load().expect("the layouts are sound");
-    let assumed = Assumed {
-        order: None,
-        zone: Zone::UTC,
+fn read(path: &Path, piece: u64, threads: usize) -> Outcome {
+    let way = Way {
+        threads,
+        piece,
+        ..Way::WHOLE
     };
-    let found = find(&[path.to_owned()]);
-    let told = Told {
-        layouts: &[],
-        orgs: &[],
-    };
-    let (planned, mut to_read) = plan(&found.sources, &layouts, &known, assumed, told);
-    assert!(
-        matches!(planned[0].fate, Fate::Read(0)),
-        "{:?}",
-        planned[0].fate
-    );
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads");
-    let with = Fill {
-        known: &known,
-        assumed,
-        pool: &pool,
-        cuts: &[],
-        piece_size,
-        overlap_budget: 64 << 20,
-        progress: &Progress::over(0, ProgressWhen::Never),
-        stop: &AtomicBool::new(false),
-    };
-    let filled = fill(&mut to_read, &with).expect("nobody stops the test");
+    let filled = reading::read(&[path.to_owned()], way, || {});
     let text = |reject: &loginscope::normalise::Reject| {
         (
             reject.line,

@@ -3,16 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::LazyLock;
-use std::sync::atomic::AtomicBool;
 
-use loginscope::catalogue::Known;
-use loginscope::event::{Basis, Dims, Flow, Instant, Place, Zone};
-use loginscope::ingest::{Progress, ProgressWhen, find};
-use loginscope::normalise::{Assumed, Layouts};
-use loginscope::tally::{Fill, Filled, Part, Row, Tally, Told, fill, plan};
+use loginscope::event::{Basis, Dims, Flow, Instant, Place};
+use loginscope::tally::{Filled, Part, Row, Tally};
 use proptest::prelude::*;
 
+use crate::support::reading::{self, Way};
 use crate::support::{scratch, write};
 
 /// Just before a quarter of an hour ends: logins of a world are within three seconds of it.
@@ -529,36 +525,14 @@ fn suffix(id: &str) -> &'static str {
 }
 
 /// One way of reading all files of a folder.
-fn read(folder: &Path, names: &[String], threads: usize, piece_size: u64, budget: u64) -> Filled {
-    static KNOWN: LazyLock<Known> = LazyLock::new(|| Known::load().expect("the lists are sound"));
-    let known = &*KNOWN;
-    let layouts = Layouts::load().expect("the layouts are sound");
-    let assumed = Assumed {
-        order: None,
-        zone: Zone::UTC,
-    };
+fn read(folder: &Path, names: &[String], threads: usize, piece: u64, budget: u64) -> Filled {
     let paths: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
-    let found = find(&paths);
-    let told = Told {
-        layouts: &[],
-        orgs: &[],
+    let way = Way {
+        threads,
+        piece,
+        budget,
     };
-    let (_, mut to_read) = plan(&found.sources, &layouts, known, assumed, told);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads");
-    let with = Fill {
-        known,
-        assumed,
-        pool: &pool,
-        cuts: &[],
-        piece_size,
-        overlap_budget: budget,
-        progress: &Progress::over(0, ProgressWhen::Never),
-        stop: &AtomicBool::new(false),
-    };
-    fill(&mut to_read, &with).expect("nobody stops the test, and the disk has room")
+    reading::read(&paths, way, || {})
 }
 
 proptest! {

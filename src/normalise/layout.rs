@@ -5,16 +5,14 @@
 mod spelling;
 
 use anyhow::Context;
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::change::Tells;
 use super::languages;
 use super::role::Role;
-use crate::catalogue::fold_letters;
-use crate::ingest::{Container, Keys, untyped};
+use crate::ingest::{Container, Keys};
 
-use spelling::{compared, is_spelling, split_zone};
+use spelling::{Compared, Spellings, is_spelling, split_zone};
 
 /// Every layout, the most particular first: the first whose needed columns a header has is taken.
 const LAYOUTS: &[&str] = &[
@@ -111,33 +109,7 @@ pub struct Layout {
     pub secret: Vec<String>,
     /// Where each spelling leads to, as it is compared: filled once all languages are known.
     #[serde(skip)]
-    spelled: FxHashMap<String, Vec<Spelled>>,
-}
-
-/// The names of a header as they are compared, each with its field. One that may have a type
-/// appended stands there with it and without.
-struct Compared(Vec<(String, u16)>);
-
-impl Compared {
-    /// `None` for a header with more fields than any export has.
-    fn of(header: &[String]) -> Option<Self> {
-        let mut names = Vec::with_capacity(header.len());
-        for (at, name) in header.iter().enumerate() {
-            let at = u16::try_from(at).ok()?;
-            names.push((compared(name), at));
-            if let Some(name) = untyped(split_zone(name).0) {
-                names.push((fold_letters(name), at));
-            }
-        }
-        Some(Self(names))
-    }
-}
-
-/// A column that a spelling stands for; of several spellings the one with the lowest rank wins.
-#[derive(Clone, Copy, Debug)]
-struct Spelled {
-    column: usize,
-    rank: usize,
+    spelled: Spellings,
 }
 
 /// One column of a layout.
@@ -205,7 +177,9 @@ impl Layouts {
         let read = |text: &&str| toml::from_str::<Layout>(text).context("a layout");
         let mut layouts = LAYOUTS.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         languages::translate(&mut layouts)?;
-        layouts.iter_mut().for_each(Layout::index);
+        for layout in &mut layouts {
+            layout.spelled = Spellings::of(&layout.columns);
+        }
         Ok(Self(layouts))
     }
 
@@ -278,38 +252,16 @@ impl Layouts {
 }
 
 impl Layout {
-    /// Folds the spellings of its columns: every header of every file is looked up in them.
-    fn index(&mut self) {
-        let mut spelled: FxHashMap<String, Vec<Spelled>> = FxHashMap::default();
-        for (column, known) in self.columns.iter().enumerate() {
-            for (rank, name) in known.spellings().enumerate() {
-                let of_name = spelled.entry(fold_letters(name)).or_default();
-                if of_name.iter().all(|other| other.column != column) {
-                    of_name.push(Spelled { column, rank });
-                }
-            }
-        }
-        self.spelled = spelled;
-    }
-
     /// The columns of a header, if it has those that this layout needs.
     pub fn columns_of(&self, header: &[String]) -> Option<Columns> {
         self.columns_at(header, &Compared::of(header)?)
     }
 
     fn columns_at(&self, header: &[String], compared: &Compared) -> Option<Columns> {
-        // Of each column the best spelling so far and the first field that has it.
-        let mut best: Vec<Option<(usize, u16)>> = vec![None; self.columns.len()];
-        for (name, field) in &compared.0 {
-            for &Spelled { column, rank } in self.spelled.get(name).into_iter().flatten() {
-                if best[column].is_none_or(|(known, _)| rank < known) {
-                    best[column] = Some((rank, *field));
-                }
-            }
-        }
         let mut at = [None; Role::COUNT];
-        for (column, best) in self.columns.iter().zip(best) {
-            at[column.role as usize] = best.map(|(_, field)| field);
+        let fields = self.spelled.fields(compared, self.columns.len());
+        for (column, field) in self.columns.iter().zip(fields) {
+            at[column.role as usize] = field;
         }
         let has = |role: &Role| at[*role as usize].is_some();
         if !self.must.iter().all(|any| any.iter().any(has)) {
@@ -348,7 +300,7 @@ impl Layout {
 
     /// Whether a text is the name of one of its columns.
     pub(super) fn has_column(&self, text: &str) -> bool {
-        self.spelled.contains_key(&compared(text))
+        self.spelled.has(text)
     }
 
     /// Whether rows of a file with these columns hold secrets.

@@ -3,6 +3,7 @@
 pub(crate) mod chromium;
 mod files;
 mod packed;
+pub(crate) mod reading;
 pub(crate) mod subset;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,8 @@
 //! How the names of columns are compared.
 
+use rustc_hash::FxHashMap;
+
+use super::Column;
 use crate::catalogue::fold_letters;
 use crate::ingest::untyped;
 
@@ -10,7 +13,7 @@ pub(super) fn is_spelling(written: &str, name: &str) -> bool {
 }
 
 /// The name of a column as it is compared: without its zone, and folded.
-pub(super) fn compared(name: &str) -> String {
+fn compared(name: &str) -> String {
     fold_letters(split_zone(name).0)
 }
 
@@ -23,5 +26,74 @@ pub(super) fn split_zone(name: &str) -> (&str, Option<&str>) {
     {
         Some((name, zone)) if !name.trim().is_empty() => (name.trim(), Some(zone.trim())),
         _ => (name.trim(), None),
+    }
+}
+
+/// Where the spellings of a layout's columns lead to: they are folded once, and every header of
+/// every file is looked up in them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spellings(FxHashMap<String, Vec<Spelled>>);
+
+/// A column that a spelling stands for; of several spellings the one with the lowest rank wins.
+#[derive(Clone, Copy, Debug)]
+struct Spelled {
+    column: usize,
+    rank: usize,
+}
+
+impl Spellings {
+    pub(super) fn of(columns: &[Column]) -> Self {
+        let mut spelled: FxHashMap<String, Vec<Spelled>> = FxHashMap::default();
+        for (column, known) in columns.iter().enumerate() {
+            for (rank, name) in known.spellings().enumerate() {
+                let of_name = spelled.entry(fold_letters(name)).or_default();
+                if of_name.iter().all(|other| other.column != column) {
+                    of_name.push(Spelled { column, rank });
+                }
+            }
+        }
+        Self(spelled)
+    }
+
+    /// Whether a text is the name of some column.
+    pub(super) fn has(&self, text: &str) -> bool {
+        self.0.contains_key(&compared(text))
+    }
+
+    /// The field of each of `count` columns in a header.
+    pub(super) fn fields(
+        &self,
+        header: &Compared,
+        count: usize,
+    ) -> impl Iterator<Item = Option<u16>> + use<> {
+        // Of each column the best spelling so far and the first field that has it.
+        let mut best: Vec<Option<(usize, u16)>> = vec![None; count];
+        for (name, field) in &header.0 {
+            for &Spelled { column, rank } in self.0.get(name).into_iter().flatten() {
+                if best[column].is_none_or(|(known, _)| rank < known) {
+                    best[column] = Some((rank, *field));
+                }
+            }
+        }
+        best.into_iter().map(|best| best.map(|(_, field)| field))
+    }
+}
+
+/// The names of a header as they are compared, each with its field. One that may have a type
+/// appended stands there with it and without.
+pub(super) struct Compared(Vec<(String, u16)>);
+
+impl Compared {
+    /// `None` for a header with more fields than any export has.
+    pub(super) fn of(header: &[String]) -> Option<Self> {
+        let mut names = Vec::with_capacity(header.len());
+        for (at, name) in header.iter().enumerate() {
+            let at = u16::try_from(at).ok()?;
+            names.push((compared(name), at));
+            if let Some(name) = untyped(split_zone(name).0) {
+                names.push((fold_letters(name), at));
+            }
+        }
+        Some(Self(names))
     }
 }

@@ -1,0 +1,62 @@
+//! Reading files into a tally in one way or another, without the program around it.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+
+use loginscope::catalogue::Known;
+use loginscope::event::Zone;
+use loginscope::ingest::{Progress, ProgressWhen, find};
+use loginscope::normalise::{Assumed, Layouts};
+use loginscope::tally::{Fill, Filled, Told, fill, plan};
+
+/// How files are cut, and who reads them in how much memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    pub(crate) threads: usize,
+    /// Bytes of a piece.
+    pub(crate) piece: u64,
+    /// Bytes of rows that may stand in several files.
+    pub(crate) budget: u64,
+}
+
+impl Way {
+    pub(crate) const WHOLE: Self = Self {
+        threads: 1,
+        piece: 1 << 20,
+        budget: 64 << 20,
+    };
+}
+
+/// What is read of files; `between` happens after the look at them and before they are read.
+pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Filled {
+    static KNOWN: LazyLock<Known> = LazyLock::new(|| Known::load().expect("the lists are sound"));
+    static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load().expect("the layouts"));
+    let known = &*KNOWN;
+    let assumed = Assumed {
+        order: None,
+        zone: Zone::UTC,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(way.threads)
+        .build()
+        .expect("threads");
+    let found = find(paths);
+    let told = Told {
+        layouts: &[],
+        orgs: &[],
+    };
+    let (_, mut to_read) = plan(&found.sources, &LAYOUTS, known, assumed, told);
+    between();
+    let with = Fill {
+        known,
+        assumed,
+        pool: &pool,
+        cuts: &[],
+        piece_size: way.piece,
+        overlap_budget: way.budget,
+        progress: &Progress::over(0, ProgressWhen::Never),
+        stop: &AtomicBool::new(false),
+    };
+    fill(&mut to_read, &with).expect("nobody stops the test, and the disk has room")
+}
