@@ -292,6 +292,38 @@ pub(super) fn evidence(material: &Material<'_>, place: Place) -> Option<Evidence
     })
 }
 
+/// What to know about a log that was read.
+pub(super) fn notes_of_one(log: &logs::LogRead, material: &Material<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if log.zone_assumed {
+        notes.push(format!(
+            "some of its times state no zone; they were read as {}",
+            material.options.timezone
+        ));
+    }
+    if log.undated > 0 {
+        notes.push(format!(
+            "{} no time, so that nothing can be said of when",
+            count(log.undated, "error states", "errors state")
+        ));
+    }
+    if let Some(kept_in) = log.copy_of {
+        notes.push(format!(
+            "a copy: all that it tells of logins stands in {} too and counts there",
+            path(material, kept_in).0
+        ));
+    }
+    if log.more_records {
+        notes.push(
+            "too many records to compare all of them with other files, so some may count twice"
+                .to_owned(),
+        );
+    }
+    let cut = log.cut_short.iter();
+    notes.extend(cut.map(|why| format!("{why}; what came before was read")));
+    notes
+}
+
 /// What a reader must know of the logs of the run.
 pub(super) fn notes(material: &Material<'_>) -> Vec<String> {
     let clocks = material.explained.clocks.iter();

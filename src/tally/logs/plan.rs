@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::catalogue::Known;
-use crate::ingest::{Packing, read_head, text};
+use crate::ingest::{Packing, Part, Source, read_head, text};
 use crate::normalise::log::{LogFile, Logs};
 use crate::normalise::value::time::{Clock, DateOrder};
 use crate::normalise::{Assumed, Carrier, Layouts, columns_written};
@@ -29,6 +29,10 @@ pub struct LogToRead<'a> {
     pub(super) app: String,
     /// Bytes before the first line.
     pub(super) body: u64,
+    /// What stands before its name in the path: of a member, the archive too.
+    pub(super) folder: &'a str,
+    /// The first bytes behind `body`.
+    pub(super) beginning: Vec<u8>,
 }
 
 /// What the configuration calls the client of some files.
@@ -98,9 +102,15 @@ pub fn plan<'a>(
             decided: Vec::new(),
         };
         let path = &file.source.path;
-        let about = LogFile::of(path, &head.bytes, clock, logs, &known.zones);
+        let (folder, name) = folder_and_name(file.source);
+        let about = LogFile::of(name, &head.bytes, clock, logs, &known.zones);
         let entries = logs.entries(&head.bytes);
-        let app = apps.iter().find(|app| app.means(path));
+        // What is said of a log is said of its parts.
+        let log = format!("{folder}{}", about.name.base);
+        let app = [path, &log];
+        let app = app
+            .iter()
+            .find_map(|path| apps.iter().find(|app| app.means(path)));
         let mut otherwise = std::mem::replace(&mut file.fate, Fate::Log(to_read.len()));
         if entries.are_stamped() {
             otherwise = otherwise.because(NO_LOGIN);
@@ -108,6 +118,8 @@ pub fn plan<'a>(
         file.size = head.size;
         file.packing = Some(head.packing);
         file.layout = layout;
+        let body = crate::ingest::csv::mark(&head.bytes);
+        let beginning = &head.bytes[body..];
         to_read.push(LogToRead {
             input,
             file: &file.source.file,
@@ -116,13 +128,26 @@ pub fn plan<'a>(
             org: file.org,
             forced,
             otherwise,
-            app: app.map_or_else(|| about.stem.clone(), |app| app.app.clone()),
+            app: app.map_or_else(|| about.name.stem.clone(), |app| app.app.clone()),
             about,
             entries,
-            body: crate::ingest::csv::mark(&head.bytes) as u64,
+            body: body as u64,
+            folder,
+            beginning: beginning.iter().copied().take(BEGINNING).collect(),
         });
     }
     to_read
+}
+
+/// Bytes of a beginning by which a log that was copied under another name is known.
+const BEGINNING: usize = 4096;
+
+/// The path of a source in two.
+fn folder_and_name(source: &Source) -> (&str, &str) {
+    let path = source.path.as_str();
+    let is_member = matches!(source.part, Part::Member(_));
+    let end = |c| matches!(c, '/' | '\\') || (is_member && c == '!');
+    path.split_at(path.rfind(end).map_or(0, |at| at + 1))
 }
 
 /// A table with some columns of an export: that others are missing must be said.

@@ -1,0 +1,88 @@
+//! What makes two records of logs one: everything that they tell.
+
+use sha2::{Digest, Sha256};
+
+use crate::event::Instant;
+use crate::normalise::log::{LogEntry, LogKind};
+
+/// A record that was met: a number of all that it tells, and whether it is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Met(u128);
+
+const ERROR: u128 = 1;
+
+impl Met {
+    /// `text` is the first line, without secrets. Whether an entry tells a failure again is the
+    /// neighbours' to say, so it is no part of what it is.
+    pub(super) fn of(entry: &LogEntry, text: &str) -> Self {
+        let mut hash = Sha256::new();
+        let mut add = |part: Option<&[u8]>| {
+            let length = part.map_or(u64::MAX, |part| part.len() as u64);
+            hash.update(length.to_le_bytes());
+            hash.update(part.unwrap_or_default());
+        };
+        let at = entry.time.at.map(|at| at.millis().to_le_bytes());
+        let cause = entry.cause.map(|cause| cause.0.to_le_bytes());
+        add(at.as_ref().map(|at| &at[..]));
+        add(cause.as_ref().map(|cause| &cause[..]));
+        for told in [&entry.app, &entry.user, &entry.host, &entry.description] {
+            add(told.as_deref().map(str::as_bytes));
+        }
+        add(Some(text.trim().as_bytes()));
+        let mut number = [0; 16];
+        number.copy_from_slice(&hash.finalize()[..16]);
+        let number = u128::from_le_bytes(number) & !ERROR;
+        let is_error = entry.kind == LogKind::Error;
+        Self(number | if is_error { ERROR } else { 0 })
+    }
+
+    /// Equal for records that are one.
+    pub(super) fn id(self) -> u128 {
+        self.0 & !ERROR
+    }
+
+    pub(super) fn is_error(self) -> bool {
+        self.0 & ERROR != 0
+    }
+}
+
+/// The records of a file, as far as others may have them too.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    /// In their order, the first so many.
+    pub(super) met: Vec<Met>,
+    /// How many there are in all.
+    pub(super) count: u64,
+    /// One number for all of them in their order.
+    pub(super) whole: u128,
+    /// First and last time of those that are dated.
+    pub(super) ends: Option<(Instant, Instant)>,
+}
+
+impl Noted {
+    /// Notes the next record; `most` are kept one by one.
+    pub(super) fn add(&mut self, met: Met, at: Option<Instant>, most: usize) {
+        if self.met.len() < most {
+            self.met.push(met);
+        }
+        self.count += 1;
+        let both = [self.whole.to_le_bytes(), met.0.to_le_bytes()].concat();
+        let mut whole = [0; 16];
+        whole.copy_from_slice(&Sha256::digest(both)[..16]);
+        self.whole = u128::from_le_bytes(whole);
+        if let Some(at) = at {
+            let (first, last) = self.ends.unwrap_or((at, at));
+            self.ends = Some((first.min(at), last.max(at)));
+        }
+    }
+
+    /// Whether both have the same records in the same order.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.count, self.whole) == (other.count, other.whole)
+    }
+
+    /// Not all of them are kept one by one.
+    pub(super) fn is_cut(&self) -> bool {
+        (self.met.len() as u64) < self.count
+    }
+}
