@@ -24,6 +24,7 @@ mod logs;
 mod overlaps;
 mod readme;
 mod registers;
+mod rotation;
 mod sample_data;
 mod schema;
 mod simulator;

@@ -95,14 +95,14 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// Compares the files of each group.
+    /// Compares the files of each group; `inputs` are their numbers.
     pub(super) fn of(
-        files: &[LogToRead<'_>],
+        inputs: &[u32],
         chains: &[Chain],
         groups: &[Vec<usize>],
         done: &[LogRead],
     ) -> Self {
-        let strands = strands(files, chains, done);
+        let strands = strands(chains, done);
         let mut copies = Self::default();
         let mut shared = BTreeMap::new();
         for group in groups {
@@ -112,7 +112,7 @@ impl Copies {
                 .windows(2)
                 .any(|two| strands[two[0]] != strands[two[1]])
             {
-                copies.compare(&logs, &strands, (files, done), &mut shared);
+                copies.compare(&logs, &strands, (inputs, done), &mut shared);
             }
         }
         let shared = shared.into_iter();
@@ -130,7 +130,7 @@ impl Copies {
         &mut self,
         group: &[usize],
         strands: &[usize],
-        (files, done): (&[LogToRead<'_>], &[LogRead]),
+        (inputs, done): (&[u32], &[LogRead]),
         shared: &mut BTreeMap<(u32, u32), u64>,
     ) {
         let noted = |file: usize| &done[file].trace.noted;
@@ -142,7 +142,7 @@ impl Copies {
             };
             match compared.iter().find(is_same) {
                 Some(&before) if noted(file).is_cut() => {
-                    let pair = (files[before].input, files[file].input);
+                    let pair = (inputs[before], inputs[file]);
                     *shared.entry(pair).or_default() += done[file].ledger.events;
                     self.whole.push((file, Some(pair.0)));
                 }
@@ -162,9 +162,9 @@ impl Copies {
             let keeper = record[0].file;
             for one in not_kept(record, strands) {
                 let dropped = dropped.entry(one.file).or_default();
-                dropped.add(one.id, files[keeper].input);
+                dropped.add(one.id, inputs[keeper]);
                 if one.is_error {
-                    let pair = (files[keeper].input, files[one.file].input);
+                    let pair = (inputs[keeper], inputs[one.file]);
                     *shared.entry(pair).or_default() += 1;
                 }
             }
@@ -250,8 +250,8 @@ struct End {
 
 /// Which files are parts of one copy of a log: those of one folder whose names say so, as long as
 /// one begins where another ends. Numbered by the first file.
-fn strands(files: &[LogToRead<'_>], chains: &[Chain], done: &[LogRead]) -> Vec<usize> {
-    let mut strands: Vec<usize> = (0..files.len()).collect();
+fn strands(chains: &[Chain], done: &[LogRead]) -> Vec<usize> {
+    let mut strands: Vec<usize> = (0..done.len()).collect();
     for chain in chains {
         let mut open: Vec<End> = Vec::new();
         for (part, &file) in chain
@@ -288,3 +288,6 @@ fn strands(files: &[LogToRead<'_>], chains: &[Chain], done: &[LogRead]) -> Vec<u
     }
     strands
 }
+
+#[cfg(test)]
+mod tests;

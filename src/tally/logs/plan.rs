@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::pieces::first_line;
 use crate::catalogue::Known;
 use crate::ingest::{Packing, Part, Source, read_head, text};
 use crate::normalise::log::{LogFile, Logs};
@@ -83,60 +84,113 @@ pub fn plan<'a>(
     assumed: Assumed,
     (logs, apps): (&Logs, &[AppOfLog]),
 ) -> Vec<LogToRead<'a>> {
-    let mut to_read = Vec::new();
     let layout = layouts.by_id(super::super::plan::LOG);
-    for (input, file) in (0..).zip(planned) {
-        if !file.may_be_log {
+    let looking = Looking {
+        layouts,
+        known,
+        assumed,
+        logs,
+        apps,
+    };
+    let files = (0..).zip(planned.iter());
+    let texts: Vec<Text<'_>> = files
+        .filter(|(_, file)| file.may_be_log)
+        .filter_map(|(input, file)| looking.text(input, file))
+        .collect();
+    let goes_on_a_log: Vec<bool> = texts.iter().map(|text| text.goes_on_one(&texts)).collect();
+    let mut to_read = Vec::new();
+    for (text, goes_on_a_log) in texts.into_iter().zip(goes_on_a_log) {
+        if text.is_nearly_an_export && !goes_on_a_log {
             continue;
         }
-        let Ok(head) = read_head(file.source) else {
-            continue;
+        let mut log = text.log;
+        let file = &mut planned[log.input as usize];
+        log.otherwise = std::mem::replace(&mut file.fate, Fate::Log(to_read.len()));
+        if log.entries.are_stamped() {
+            log.otherwise = log.otherwise.because(NO_LOGIN);
+        }
+        file.size = log.size;
+        file.packing = Some(log.packing);
+        file.layout = layout;
+        to_read.push(log);
+    }
+    to_read
+}
+
+/// A text, and whether it may be meant as something else than a log.
+struct Text<'a> {
+    log: LogToRead<'a>,
+    is_nearly_an_export: bool,
+}
+
+impl Text<'_> {
+    /// Whether it begins in the middle of what a log tells: then its first line is no header,
+    /// whatever it looks like.
+    fn goes_on_one(&self, all: &[Self]) -> bool {
+        let (this, name) = (&self.log, &self.log.about.name);
+        let is_older = |other: &&Self| {
+            let (other, is_export) = (&other.log, other.is_nearly_an_export);
+            !is_export
+                && other.entries.are_stamped()
+                && !other.entries.begins(first_line(&this.beginning))
+                && (other.folder, &other.about.name.base) == (this.folder, &name.base)
+                && other.about.name.mark.is_followed_by(&name.mark)
         };
+        self.is_nearly_an_export && all.iter().any(|other| is_older(&other))
+    }
+}
+
+/// What texts are looked at with.
+struct Looking<'l> {
+    layouts: &'l Layouts,
+    known: &'l Known,
+    assumed: Assumed,
+    logs: &'l Logs,
+    apps: &'l [AppOfLog],
+}
+
+impl Looking<'_> {
+    /// The text that a file is, if it is one.
+    fn text<'a>(&self, input: u32, file: &Planned<'a>) -> Option<Text<'a>> {
+        let head = read_head(file.source).ok()?;
         let forced = file.layout.is_some();
-        if !forced && (!text::is_text(&head.bytes) || is_nearly_an_export(&head.bytes, layouts)) {
-            continue;
+        if !forced && !text::is_text(&head.bytes) {
+            return None;
         }
         let clock = Clock {
-            order: assumed.order.unwrap_or(DateOrder::Mdy),
-            zone: assumed.zone,
+            order: self.assumed.order.unwrap_or(DateOrder::Mdy),
+            zone: self.assumed.zone,
             decided: Vec::new(),
         };
-        let path = &file.source.path;
         let (folder, name) = folder_and_name(file.source);
-        let about = LogFile::of(name, &head.bytes, clock, logs, &known.zones);
-        let entries = logs.entries(&head.bytes);
+        let about = LogFile::of(name, &head.bytes, clock, self.logs, &self.known.zones);
         // What is said of a log is said of its parts.
-        let log = format!("{folder}{}", about.name.base);
-        let app = [path, &log];
-        let app = app
+        let names = [&file.source.path, &format!("{folder}{}", about.name.base)];
+        let app = names
             .iter()
-            .find_map(|path| apps.iter().find(|app| app.means(path)));
-        let mut otherwise = std::mem::replace(&mut file.fate, Fate::Log(to_read.len()));
-        if entries.are_stamped() {
-            otherwise = otherwise.because(NO_LOGIN);
-        }
-        file.size = head.size;
-        file.packing = Some(head.packing);
-        file.layout = layout;
+            .find_map(|name| self.apps.iter().find(|app| app.means(name)));
         let body = crate::ingest::csv::mark(&head.bytes);
-        let beginning = &head.bytes[body..];
-        to_read.push(LogToRead {
+        let beginning = head.bytes[body..].iter().copied().take(BEGINNING);
+        let log = LogToRead {
             input,
             file: &file.source.file,
             packing: head.packing,
             size: head.size,
             org: file.org,
             forced,
-            otherwise,
+            otherwise: Fate::Ignored(String::new()),
             app: app.map_or_else(|| about.name.stem.clone(), |app| app.app.clone()),
             about,
-            entries,
+            entries: self.logs.entries(&head.bytes),
             body: body as u64,
             folder,
-            beginning: beginning.iter().copied().take(BEGINNING).collect(),
-        });
+            beginning: beginning.collect(),
+        };
+        Some(Text {
+            is_nearly_an_export: !forced && is_nearly_an_export(&head.bytes, self.layouts),
+            log,
+        })
     }
-    to_read
 }
 
 /// Bytes of a beginning by which a log that was copied under another name is known.

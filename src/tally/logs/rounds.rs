@@ -37,7 +37,8 @@ pub(super) fn read(files: &[LogToRead<'_>], with: &ReadLogs<'_>, needles: &Needl
     let all: Vec<usize> = (0..files.len()).collect();
     let mut done = rounds.read(&all, &ways);
     rounds.carry(&mut ways, &mut done);
-    let copies = Copies::of(files, &rounds.chains, &groups, &done);
+    let inputs: Vec<u32> = files.iter().map(|file| file.input).collect();
+    let copies = Copies::of(&inputs, &rounds.chains, &groups, &done);
     let mut again = Vec::new();
     for (file, dropped) in copies.dropped {
         ways[file].note = 0;
