@@ -1,7 +1,7 @@
 //! What became of each file, what it costs, and what that makes of the exit code.
 
 use super::overlaps::{self, ByInput};
-use super::{Material, Outcome};
+use super::{Material, Outcome, notes_of_logs};
 use crate::normalise::{LayoutKind, Ledger};
 use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
 use crate::report::words::count;
@@ -100,7 +100,7 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<Strin
             );
             (file.ledger, texts)
         }
-        Outcome::Log(log) => (log.ledger, super::logs::notes_of_one(log, material)),
+        Outcome::Log(log) => (log.ledger, notes_of_logs::of_one(log, material)),
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
@@ -211,7 +211,7 @@ fn notes(material: &Material<'_>, capped: &[(&str, bool)], zone_lacking: bool) -
         ));
     }
     notes.extend(overlaps::notes(material));
-    notes.extend(super::logs::notes(material));
+    notes.extend(notes_of_logs::of_all(material));
     notes.extend(of_files(material));
     for &(path, has_more) in capped {
         notes.push(if has_more {

@@ -12,13 +12,11 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::chains::Chain;
 use super::read::ReadLogs;
 use super::{LogToRead, pieces};
-use crate::ingest::text::{self, Entries, MAX_ENTRY};
+use crate::ingest::text::{self, MAX_ENTRY};
 
 /// Bytes of the end and of the beginning of a file that are looked at: two entries, whatever they
 /// are.
 const LOOK: usize = 2 * MAX_ENTRY;
-/// Bytes of a beginning that tell in nearly all files that nothing goes on there.
-const GLANCE: usize = 64 * 1024;
 /// Bytes of joined records in memory at most; files beyond them are read each by itself.
 const JOINED: usize = 64 << 20;
 
@@ -27,8 +25,8 @@ const JOINED: usize = 64 << 20;
 pub(super) struct Border {
     /// Bytes and lines behind the file's beginning that belong to a record of the older part.
     pub(super) passed: (u64, u64),
-    /// How the entries behind those begin, where that is asked anew.
-    pub(super) entries: Option<Entries>,
+    /// The input that the record is in.
+    pub(super) goes_on: Option<u32>,
     pub(super) joined: Option<Joined>,
 }
 
@@ -48,7 +46,6 @@ pub(super) struct Joined {
 struct Cut {
     joined: Joined,
     passed: (u64, u64),
-    entries: Entries,
 }
 
 /// What is to be joined, for each file.
@@ -76,7 +73,7 @@ pub(super) fn borders(
             continue;
         };
         borders[newer].passed = cut.passed;
-        borders[newer].entries = Some(cut.entries);
+        borders[newer].goes_on.get_or_insert(files[older].input);
         if borders[older].joined.is_none() {
             room -= cut.joined.text.len();
             borders[older].joined = Some(cut.joined);
@@ -91,11 +88,12 @@ fn cut(
     newer: &LogToRead<'_>,
     with: &ReadLogs<'_>,
 ) -> io::Result<Option<Cut>> {
-    let (glance, _) = beginning(newer, GLANCE)?;
-    if glance.is_empty() || older.entries.begins(pieces::first_line(&glance)) {
+    let begins = |text: &[u8]| older.entries.begins(pieces::first_line(text));
+    // In nearly all files what the plan has seen tells that nothing goes on there.
+    if newer.beginning.is_empty() || begins(&newer.beginning) {
         return Ok(None);
     }
-    let (begins, all) = beginning(newer, LOOK)?;
+    let (begins, all) = beginning(newer)?;
     let (logs, zones) = (with.logs, &with.known.zones);
     let first = |lines: &[u8]| newer.about.first_time(lines, logs, zones);
     if first(&begins).is_none() {
@@ -126,16 +124,14 @@ fn cut(
             behind: pieces::first_line(&begins[passed..]).to_owned(),
         },
         passed: (passed as u64, lines(rest)),
-        entries: with.logs.entries(&begins[passed..]),
     }))
 }
 
 /// The first bytes of a file's text, and whether they are all.
-fn beginning(file: &LogToRead<'_>, most: usize) -> io::Result<(Vec<u8>, bool)> {
-    let mut stream = text_of(file)?;
+fn beginning(file: &LogToRead<'_>) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
-    stream.by_ref().take(most as u64).read_to_end(&mut bytes)?;
-    let all = bytes.len() < most;
+    text_of(file)?.take(LOOK as u64).read_to_end(&mut bytes)?;
+    let all = bytes.len() < LOOK;
     Ok((bytes, all))
 }
 

@@ -1,6 +1,6 @@
 //! What makes two records of logs one: everything that they tell.
 
-use sha2::{Digest, Sha256};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::event::Instant;
 use crate::normalise::log::{LogEntry, LogKind};
@@ -15,23 +15,9 @@ impl Met {
     /// `text` is the first line, without secrets. Whether an entry tells a failure again is the
     /// neighbours' to say, so it is no part of what it is.
     pub(super) fn of(entry: &LogEntry, text: &str) -> Self {
-        let mut hash = Sha256::new();
-        let mut add = |part: Option<&[u8]>| {
-            let length = part.map_or(u64::MAX, |part| part.len() as u64);
-            hash.update(length.to_le_bytes());
-            hash.update(part.unwrap_or_default());
-        };
-        let at = entry.time.at.map(|at| at.millis().to_le_bytes());
-        let cause = entry.cause.map(|cause| cause.0.to_le_bytes());
-        add(at.as_ref().map(|at| &at[..]));
-        add(cause.as_ref().map(|cause| &cause[..]));
-        for told in [&entry.app, &entry.user, &entry.host, &entry.description] {
-            add(told.as_deref().map(str::as_bytes));
-        }
-        add(Some(text.trim().as_bytes()));
-        let mut number = [0; 16];
-        number.copy_from_slice(&hash.finalize()[..16]);
-        let number = u128::from_le_bytes(number) & !ERROR;
+        let about = (&entry.app, &entry.user, &entry.host, &entry.description);
+        let cause = entry.cause.map(|cause| cause.0);
+        let number = number_of(&(entry.time.at, cause, about, text.trim())) & !ERROR;
         let is_error = entry.kind == LogKind::Error;
         Self(number | if is_error { ERROR } else { 0 })
     }
@@ -44,6 +30,18 @@ impl Met {
     pub(super) fn is_error(self) -> bool {
         self.0 & ERROR != 0
     }
+}
+
+/// So long a number that no two things have one by chance. It is the same for everybody, so no
+/// output may depend on it beyond what is equal.
+fn number_of(thing: &impl Hash) -> u128 {
+    let half = |which: u8| {
+        let mut hasher = DefaultHasher::new();
+        which.hash(&mut hasher);
+        thing.hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
 
 /// The records of a file, as far as others may have them too.
@@ -66,10 +64,7 @@ impl Noted {
             self.met.push(met);
         }
         self.count += 1;
-        let both = [self.whole.to_le_bytes(), met.0.to_le_bytes()].concat();
-        let mut whole = [0; 16];
-        whole.copy_from_slice(&Sha256::digest(both)[..16]);
-        self.whole = u128::from_le_bytes(whole);
+        self.whole = number_of(&(self.whole, met.0));
         if let Some(at) = at {
             let (first, last) = self.ends.unwrap_or((at, at));
             self.ends = Some((first.min(at), last.max(at)));

@@ -98,6 +98,8 @@ pub struct LogRead {
     pub more_secrets: u64,
     /// It could not be read at all.
     pub failed: Option<String>,
+    /// It begins in the middle of a record that this input tells.
+    pub goes_on: Option<u32>,
     /// All of its records stand in this input too, which keeps them.
     pub copy_of: Option<u32>,
     /// It has records beyond those that were compared with other files.

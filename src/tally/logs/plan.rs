@@ -1,5 +1,6 @@
 //! Which of the files that are no export are texts, and how their entries begin.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::pieces::first_line;
@@ -97,13 +98,15 @@ pub fn plan<'a>(
         .filter(|(_, file)| file.may_be_log)
         .filter_map(|(input, file)| looking.text(input, file))
         .collect();
-    let goes_on_a_log: Vec<bool> = texts.iter().map(|text| text.goes_on_one(&texts)).collect();
+    let goes_on_a_log = go_on_a_log(&texts);
     let mut to_read = Vec::new();
     for (text, goes_on_a_log) in texts.into_iter().zip(goes_on_a_log) {
-        if text.is_nearly_an_export && !goes_on_a_log {
+        let mut log = text.log;
+        if goes_on_a_log {
+            log.entries = log.entries.as_stamped();
+        } else if text.is_nearly_an_export {
             continue;
         }
-        let mut log = text.log;
         let file = &mut planned[log.input as usize];
         log.otherwise = std::mem::replace(&mut file.fate, Fate::Log(to_read.len()));
         if log.entries.are_stamped() {
@@ -123,21 +126,28 @@ struct Text<'a> {
     is_nearly_an_export: bool,
 }
 
-impl Text<'_> {
-    /// Whether it begins in the middle of what a log tells: then its first line is no header,
-    /// whatever it looks like.
-    fn goes_on_one(&self, all: &[Self]) -> bool {
-        let (this, name) = (&self.log, &self.log.about.name);
-        let is_older = |other: &&Self| {
-            let (other, is_export) = (&other.log, other.is_nearly_an_export);
-            !is_export
-                && other.entries.are_stamped()
-                && !other.entries.begins(first_line(&this.beginning))
-                && (other.folder, &other.about.name.base) == (this.folder, &name.base)
-                && other.about.name.mark.is_followed_by(&name.mark)
-        };
-        self.is_nearly_an_export && all.iter().any(|other| is_older(&other))
+/// Which texts begin in the middle of what a log with stamps tells. The first line of such a part
+/// is no header, whatever it looks like, and however many lines of a record stand there, stamps
+/// decide in it too.
+fn go_on_a_log(texts: &[Text<'_>]) -> Vec<bool> {
+    let mut logs: BTreeMap<_, Vec<&Text<'_>>> = BTreeMap::new();
+    let log_of = |text: &Text<'_>| (text.log.folder.to_owned(), text.log.about.name.base.clone());
+    for text in texts {
+        logs.entry(log_of(text)).or_default().push(text);
     }
+    let goes_on = |text: &Text<'_>| {
+        let mark = &text.log.about.name.mark;
+        if text.log.entries.begins(first_line(&text.log.beginning)) {
+            return false;
+        }
+        let is_older = |older: &&Text<'_>| {
+            older.log.about.name.mark.is_followed_by(mark)
+                && !older.is_nearly_an_export
+                && older.log.entries.are_stamped()
+        };
+        logs[&log_of(text)].iter().any(is_older)
+    };
+    texts.iter().map(goes_on).collect()
 }
 
 /// What texts are looked at with.
@@ -194,7 +204,7 @@ impl Looking<'_> {
 }
 
 /// Bytes of a beginning by which a log that was copied under another name is known.
-const BEGINNING: usize = 4096;
+const BEGINNING: usize = 8 * 1024;
 
 /// The path of a source in two.
 fn folder_and_name(source: &Source) -> (&str, &str) {

@@ -1,5 +1,7 @@
 //! Reading logs: plain ones in pieces, compressed ones as streams, several at a time.
 
+mod joined;
+
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,11 +11,11 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use super::borders::Border;
 use super::fold::{Fold, Way};
-use super::pieces::{cuts, first_line, line_at};
+use super::pieces::{cuts, line_at};
 use super::{LogRead, LogToRead, Logs, rounds};
 use crate::catalogue::Known;
 use crate::event::Instant;
-use crate::ingest::text::{self, Entries, Needles, State, Step};
+use crate::ingest::text::{self, Needles, State, Step};
 use crate::ingest::{Blocks, Progress, why_cut_short};
 use crate::normalise::log::{self, LogEntry, LogReader};
 use crate::normalise::{Ledger, Reason, Rejects, excerpt};
@@ -127,43 +129,12 @@ impl<'a, 'f> One<'a, 'f> {
         fold
     }
 
-    /// Where its own entries begin and end in its text; the last may be read with the next file.
-    fn span(&self) -> (u64, Option<u64>) {
-        let joined = self.border.joined.as_ref();
-        let start = self.file.body + self.border.passed.0;
-        (start, joined.map(|joined| joined.at))
-    }
-
-    fn entries_of_file(&self) -> &'a Entries {
-        self.border.entries.as_ref().unwrap_or(&self.file.entries)
-    }
-
-    /// The line behind its own entries.
-    fn behind(&self) -> &'a [u8] {
-        let joined = self.border.joined.as_ref();
-        joined.map_or(&[], |joined| first_line(&joined.text))
-    }
-
-    /// The last record and the rest of it in the next file.
-    fn joined(&self, fold: &mut Fold<'_>) {
-        let Some(joined) = &self.border.joined else {
-            return;
-        };
-        let text = &joined.text[..];
-        let mut blocks = Blocks::new(text, 0, text.len() as u64, text.len(), Vec::new());
-        let mut reader = LogReader::new(self.with.logs, self.with.known, &self.file.about);
-        let mut read = Read1::default();
-        self.entries(&mut blocks, &mut reader, &joined.behind, &mut read, |_| {});
-        read.keep_lines(joined.lines);
-        fold.add(read);
-    }
-
     /// A plain file: its pieces are read in parallel, and put together in their order.
     fn in_pieces(&self, piece: u64) -> LogRead {
         let file = self.file;
         let (start, end) = self.span();
         let span = (start, end.unwrap_or(file.size));
-        let cuts = match cuts(file.file, span, piece, self.entries_of_file()) {
+        let cuts = match cuts(file.file, span, piece, &self.file.entries) {
             Ok(cuts) => cuts,
             Err(error) => return failed(&error),
         };
@@ -254,13 +225,7 @@ impl<'a, 'f> One<'a, 'f> {
         let mut state = State::default();
         loop {
             let (block, at_end) = (blocks.bytes(), blocks.ended());
-            match text::next(
-                block,
-                at_end,
-                self.needles,
-                self.entries_of_file(),
-                &mut state,
-            ) {
+            match text::next(block, at_end, self.needles, &self.file.entries, &mut state) {
                 Step::Plain { bytes, lines } => {
                     read.ledger.ignored += lines as u64;
                     read.lines += lines as u64;
@@ -305,24 +270,6 @@ impl<'a, 'f> One<'a, 'f> {
 const ENTRIES: usize = 1_000;
 
 impl Read1 {
-    /// Lines that are of no interest.
-    fn ignored(lines: u64) -> Self {
-        let mut read = Self::default();
-        read.ledger.ignored = lines;
-        read.lines = lines;
-        read
-    }
-
-    /// Leaves out the lines behind the first so many: they belong to what stands last.
-    fn keep_lines(&mut self, lines: u64) {
-        let more = self.lines.saturating_sub(lines);
-        match self.entries.last_mut() {
-            Some(last) if last.entry.line + last.lines > self.lines => last.lines -= more,
-            _ => self.ledger.ignored = self.ledger.ignored.saturating_sub(more),
-        }
-        self.lines -= more;
-    }
-
     fn entry(&mut self, bytes: &[u8], behind: &[u8], lines: u64, reader: &mut LogReader<'_>) {
         match reader.entry(bytes, behind, self.lines + 1) {
             Some(entry) => self.entries.push(Told {

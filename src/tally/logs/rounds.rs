@@ -84,6 +84,10 @@ impl Rounds<'_, '_> {
         for chain in &self.chains {
             let mut passed: Option<(usize, Carried)> = None;
             for (older, newer) in chain.neighbours(self.files) {
+                // What tells of no login is not reported, so nothing repeats it.
+                if !done[older[0]].is_log && done[older[0]].trace.opening.is_some() {
+                    continue;
+                }
                 let before = &done[older[0]].trace;
                 let through = passed.take().filter(|(part, _)| *part == older[0]);
                 let through = through.map(|(_, carried)| carried.past(before.lines));
@@ -112,7 +116,9 @@ impl Rounds<'_, '_> {
         {
             let is_log = done[older[0]].is_log;
             for &part in newer {
-                done[part].is_log |= is_log && self.borders[part].passed.1 > 0;
+                let goes_on = self.borders[part].goes_on.filter(|_| is_log);
+                done[part].is_log |= goes_on.is_some();
+                done[part].goes_on = goes_on;
             }
         }
     }
