@@ -228,7 +228,7 @@ fn a_part_with_more_lines_of_a_record_than_stamps_is_read_like_the_log() {
     }
     write(
         &home.path().join("cut/sync.log.7.gz"),
-        gzip(text[..cuts[0]].as_bytes()),
+        gzip(&text.as_bytes()[..cuts[0]]),
     );
     assert_eq!(told(&run(home.path(), &["cut"])), expected);
 }

@@ -20,6 +20,9 @@ const LOOK: usize = 2 * MAX_ENTRY;
 /// Bytes of joined records in memory at most; files beyond them are read each by itself.
 const JOINED: usize = 64 << 20;
 
+/// Pairs of files that are looked at side by side.
+const AT_A_TIME: usize = 16;
+
 /// What of a file is read elsewhere, and what of another is read with it.
 #[derive(Debug, Default)]
 pub(super) struct Border {
@@ -42,6 +45,12 @@ pub(super) struct Joined {
     pub(super) behind: Vec<u8>,
 }
 
+impl Joined {
+    fn bytes(&self) -> usize {
+        self.text.len() + self.behind.len()
+    }
+}
+
 /// A cut in the middle of a record.
 struct Cut {
     joined: Joined,
@@ -60,23 +69,24 @@ pub(super) fn borders(
         pairs.extend(older.iter().map(|&older| (older, newer[0])));
         pairs.extend(newer[1..].iter().map(|&newer| (older[0], newer)));
     }
-    let cuts: Vec<Option<Cut>> = pairs
-        .clone()
-        .into_par_iter()
-        // What can't be read is told when the file is.
-        .map(|(older, newer)| cut(&files[older], &files[newer], with).ok().flatten())
-        .collect();
     let mut borders: Vec<Border> = files.iter().map(|_| Border::default()).collect();
     let mut room = JOINED;
-    for ((older, newer), cut) in pairs.into_iter().zip(cuts) {
-        let Some(cut) = cut.filter(|cut| cut.joined.text.len() <= room) else {
-            continue;
-        };
-        borders[newer].passed = cut.passed;
-        borders[newer].goes_on.get_or_insert(files[older].input);
-        if borders[older].joined.is_none() {
-            room -= cut.joined.text.len();
-            borders[older].joined = Some(cut.joined);
+    for some in pairs.chunks(AT_A_TIME) {
+        let cuts: Vec<Option<Cut>> = some
+            .into_par_iter()
+            // What can't be read is told when the file is.
+            .map(|&(older, newer)| cut(&files[older], &files[newer], with).ok().flatten())
+            .collect();
+        for (&(older, newer), cut) in some.iter().zip(cuts) {
+            let Some(cut) = cut.filter(|cut| cut.joined.bytes() <= room) else {
+                continue;
+            };
+            borders[newer].passed = cut.passed;
+            borders[newer].goes_on.get_or_insert(files[older].input);
+            if borders[older].joined.is_none() {
+                room -= cut.joined.bytes();
+                borders[older].joined = Some(cut.joined);
+            }
         }
     }
     borders
