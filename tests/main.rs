@@ -25,6 +25,7 @@ mod oracle;
 mod overlaps;
 mod readme;
 mod registers;
+mod rotation;
 mod sample_data;
 mod schema;
 mod simulator;

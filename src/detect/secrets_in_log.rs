@@ -30,13 +30,15 @@ impl Detector for SecretsInLog {
     }
 
     fn detect(&self, seen: &Seen<'_>, _limits: &Thresholds) -> Found {
-        let mut by_log: BTreeMap<u32, Vec<&LogSecret>> = BTreeMap::new();
+        // By name, which stays while a log is rotated, so that no two findings are called the same.
+        let mut by_log: BTreeMap<String, Vec<&LogSecret>> = BTreeMap::new();
         for secret in &seen.logs.secrets {
-            by_log.entry(secret.place.file()).or_default().push(secret);
+            let name = seen.logs.name_of(secret.place.file());
+            by_log.entry(name).or_default().push(secret);
         }
         let findings = by_log
             .into_iter()
-            .map(|(input, secrets)| finding(seen, input, &secrets));
+            .map(|(name, secrets)| finding(seen, name, &secrets));
         Found {
             findings: findings.collect(),
             near_misses: Vec::new(),
@@ -44,13 +46,14 @@ impl Detector for SecretsInLog {
     }
 }
 
-fn finding(seen: &Seen<'_>, input: u32, secrets: &[&LogSecret]) -> Finding {
+fn finding(seen: &Seen<'_>, name: String, secrets: &[&LogSecret]) -> Finding {
     let kinds: BTreeSet<Secret> = secrets.iter().map(|secret| secret.kind).collect();
     let names: Vec<String> = kinds.iter().map(ToString::to_string).collect();
-    let count = secrets.len() as u64 + seen.logs.more_secrets(input);
+    let files: BTreeSet<u32> = secrets.iter().map(|secret| secret.place.file()).collect();
+    let more = files.iter().map(|&input| seen.logs.more_secrets(input));
+    let count = secrets.len() as u64 + more.sum::<u64>();
     let times = secrets.iter().filter_map(|secret| secret.at);
     let places: BTreeSet<_> = secrets.iter().map(|secret| secret.place).collect();
-    let name = seen.logs.name_of(input);
     Finding {
         rule: ID,
         severity: Severity::High,

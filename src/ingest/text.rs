@@ -9,11 +9,13 @@
 //! Heads are the places at which a file may be cut for reading in parallel: what is found between
 //! two heads depends on nothing outside them.
 
+mod borders;
 mod entries;
 mod needles;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+pub use borders::{goes_on, open_entry};
 pub use entries::Entries;
 pub use needles::Needles;
 

@@ -17,6 +17,15 @@ impl Ledger {
     pub const fn read(&self) -> u64 {
         self.events + self.rejects + self.duplicates + self.blank + self.ignored
     }
+
+    /// The same records where another file keeps what is told of them.
+    pub const fn duplicates_alone(self) -> Self {
+        Self {
+            events: 0,
+            duplicates: self.events + self.duplicates,
+            ..self
+        }
+    }
 }
 
 impl AddAssign for Ledger {

@@ -200,6 +200,9 @@ impl Filled {
             self.tally = logs.tally();
         }
         self.has_logins = has_logins;
+        let shared = &mut self.overlaps.shared;
+        shared.extend_from_slice(&logs.shared);
+        shared.sort_by_key(|pair| (pair.kept_in, pair.duplicate_in));
         self.logs = logs;
         self
     }

@@ -120,6 +120,14 @@ impl Entries {
         pattern_of(&one).context("patterns of stamps")
     }
 
+    /// The same for a file that goes on a log in which nothing but a stamp begins an entry.
+    pub fn as_stamped(self) -> Self {
+        Self {
+            stamped: true,
+            ..self
+        }
+    }
+
     /// Whether nothing but a stamp begins an entry.
     pub fn are_stamped(&self) -> bool {
         self.stamped

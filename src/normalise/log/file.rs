@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::name::LogName;
 use super::stamp::{self, LogClock};
 use super::{Logs, first_line, text_of};
 use crate::catalogue::Zones;
@@ -18,8 +19,8 @@ pub struct LogFile {
     pub salesforce: bool,
     /// All of it is, since its name says so.
     pub named: bool,
-    /// The file's name without its extensions: what the client is called where no line tells.
-    pub stem: String,
+    /// What its name says of the log that it is a part of.
+    pub name: LogName,
 }
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -54,7 +55,7 @@ impl LogFile {
             },
             salesforce,
             named,
-            stem: stem(name).to_owned(),
+            name: LogName::of(name),
         }
     }
 }
@@ -80,35 +81,16 @@ fn first_day(lines: &[&[u8]], clock: &Clock, logs: &Logs, zones: &Zones) -> Opti
     })
 }
 
-/// A name without its extensions: of the compression, of the kind, of the rotation.
-fn stem(name: &str) -> &str {
-    let mut stem = name;
-    while let Some((before, extension)) = stem.rsplit_once('.') {
-        let known = [
-            "log", "txt", "json", "jsonl", "ndjson", "gz", "zst", "out", "err", "old",
-        ];
-        let turn = !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit());
-        if before.is_empty() || !(turn || known.contains(&extension)) {
-            break;
-        }
-        stem = before;
-    }
-    stem
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_the_date_and_the_client() {
+    fn names_tell_the_date() {
         let day = |name| day_in(name);
         assert_eq!(day("sf-2026-03-02.log"), day_of(2026, 3, 2));
         assert_eq!(day("sync.20260302.gz"), day_of(2026, 3, 2));
         assert_eq!(day("sync-20261302"), None);
         assert_eq!(day("order-1202603021.log"), None);
-        assert_eq!(stem("crm-sync.log.2.gz"), "crm-sync");
-        assert_eq!(stem("crm.sync.log"), "crm.sync");
-        assert_eq!(stem(".log"), ".log");
     }
 }

@@ -5,7 +5,9 @@
 //! lines of no shape too; only their time is then unknown.
 
 mod about;
+mod dated;
 mod file;
+mod name;
 mod secrets;
 mod settle;
 mod shape;
@@ -20,8 +22,9 @@ use rustc_hash::FxHashMap;
 
 pub use about::HostKind;
 pub use file::LogFile;
+pub use name::{LogName, Mark};
 pub use secrets::{Secret, masked};
-pub use settle::{Settler, settle};
+pub use settle::{Carried, Settler, settle};
 pub use shape::{Example, Shape, ShapeFile, Shapes};
 pub use stamp::{LogClock, LogTime, TimeBasis};
 

@@ -41,7 +41,50 @@ pub struct Settler {
     told: usize,
 }
 
+/// What the next part of a rotated log must know of the failures before it. A framework may tell
+/// a failure again behind the cut.
+#[derive(Clone, Debug, Default)]
+pub struct Carried {
+    /// Its line counts on from the beginning of the next part, so it lies before zero.
+    first: Option<LogEntry>,
+    told: usize,
+}
+
+impl Carried {
+    /// The same for the part behind one of so many lines in which nothing failed.
+    pub fn past(mut self, lines: u64) -> Self {
+        if let Some(first) = &mut self.first {
+            first.line = first.line.wrapping_sub(lines);
+        }
+        self
+    }
+
+    /// Whether the first failure of the next part is the last one before it, told again.
+    pub fn is_told_again_by(&self, opening: &LogEntry) -> bool {
+        let mut opening = opening.clone();
+        Settler::behind(self.clone()).next(&mut opening);
+        opening.kind == LogKind::Repeat
+    }
+}
+
 impl Settler {
+    /// A settler for a file that goes on a log.
+    pub fn behind(carried: Carried) -> Self {
+        Self {
+            first: carried.first,
+            told: carried.told,
+            ..Self::default()
+        }
+    }
+
+    /// What is to be carried to the part behind this one of so many lines; `None` if nothing
+    /// failed in it.
+    pub fn carried(&self, lines: u64) -> Option<Carried> {
+        let first = Some(self.first.clone()?);
+        let told = self.told;
+        Some(Carried { first, told }.past(lines))
+    }
+
     /// Settles the next entry of the file.
     pub fn next(&mut self, entry: &mut LogEntry) {
         self.midnights.pass(entry);
@@ -118,7 +161,8 @@ fn is_same(a: &LogEntry, b: &LogEntry) -> bool {
     let agree = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
     let near = match (a.time.at, b.time.at) {
         (Some(a), Some(b)) => (b.millis() - a.millis()).abs() <= REPEAT_MS,
-        _ => b.line.abs_diff(a.line) <= REPEAT_LINES,
+        // The first may stand in the part before, on a line before zero.
+        _ => b.line.wrapping_sub(a.line) <= REPEAT_LINES,
     };
     // One of them may have lost the code or the description.
     let same_text = a.description == b.description

@@ -1,11 +1,10 @@
 //! What became of each file, what it costs, and what that makes of the exit code.
 
 use super::overlaps::{self, ByInput};
-use super::{Material, Outcome};
+use super::{Material, Outcome, notes_of_logs};
 use crate::normalise::{LayoutKind, Ledger};
 use crate::report::model::{self, Excerpt, Exit, Input, Org, PathText, Reject};
 use crate::report::words::count;
-use crate::tally::logs::LogRead;
 
 /// Rows at which Salesforce cuts an export: what a query hands out at most, and a list's limit.
 const ROW_CAPS: [u64; 2] = [20_000, 30_000];
@@ -101,7 +100,7 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<Strin
             );
             (file.ledger, texts)
         }
-        Outcome::Log(log) => (log.ledger, notes_of_log(log, &material.options.timezone)),
+        Outcome::Log(log) => (log.ledger, notes_of_logs::of_one(log, material)),
         Outcome::Unusable(why) => (Ledger::default(), vec![format!("not read: {why}")]),
         Outcome::Ignored(why) => (Ledger::default(), vec![format!("ignored: {why}")]),
     };
@@ -132,25 +131,6 @@ fn input(seen: &super::InputSeen<'_>, material: &Material<'_>, shared: Vec<Strin
         ignored: sum.ignored,
         notes,
     }
-}
-
-/// What to know about a log that was read.
-fn notes_of_log(log: &LogRead, timezone: &str) -> Vec<String> {
-    let mut notes = Vec::new();
-    if log.zone_assumed {
-        notes.push(format!(
-            "some of its times state no zone; they were read as {timezone}"
-        ));
-    }
-    if log.undated > 0 {
-        notes.push(format!(
-            "{} no time, so that nothing can be said of when",
-            count(log.undated, "error states", "errors state")
-        ));
-    }
-    let cut = log.cut_short.iter();
-    notes.extend(cut.map(|why| format!("{why}; what came before was read")));
-    notes
 }
 
 /// The org of a file: the one that its rows name, else the one that the user or the run names.
@@ -231,7 +211,7 @@ fn notes(material: &Material<'_>, capped: &[(&str, bool)], zone_lacking: bool) -
         ));
     }
     notes.extend(overlaps::notes(material));
-    notes.extend(super::logs::notes(material));
+    notes.extend(notes_of_logs::of_all(material));
     notes.extend(of_files(material));
     for &(path, has_more) in capped {
         notes.push(if has_more {

@@ -10,7 +10,6 @@ use crate::report::model::{
     Answer, Evidence, Excerpt, Log, LogClient, LogClock, LogError, LogSecret, Org, PathText,
     Server, Side, User,
 };
-use crate::report::words::count;
 use crate::tally::Row;
 use crate::tally::logs;
 
@@ -74,7 +73,7 @@ pub(super) fn log(material: &Material<'_>) -> Log {
     }
 }
 
-fn path(material: &Material<'_>, input: u32) -> PathText {
+pub(super) fn path(material: &Material<'_>, input: u32) -> PathText {
     let seen = material.inputs.get(input as usize);
     PathText(seen.map_or("", |seen| seen.path).to_owned())
 }
@@ -290,29 +289,4 @@ pub(super) fn evidence(material: &Material<'_>, place: Place) -> Option<Evidence
         time: at.map(time),
         text,
     })
-}
-
-/// What a reader must know of the logs of the run.
-pub(super) fn notes(material: &Material<'_>) -> Vec<String> {
-    let clocks = material.explained.clocks.iter();
-    let wrong = clocks.filter(|clock| clock.ahead_ms != 0).map(|clock| {
-        let way = if clock.ahead_ms > 0 { "ahead of" } else { "behind" };
-        format!(
-            "The clock of {} is {} {way} Salesforce's, or its zone was read wrongly: so {} of its {} dated errors have their row. They were compared with that in mind.",
-            path(material, clock.input).0,
-            length(clock.ahead_ms),
-            clock.matched,
-            clock.dated
-        )
-    });
-    wrong.collect()
-}
-
-/// A span of whole minutes, in hours where it is so many.
-fn length(ms: i64) -> String {
-    let minutes = ms.unsigned_abs() / 60_000;
-    match minutes.is_multiple_of(60) {
-        true => count(minutes / 60, "hour", "hours"),
-        false => count(minutes, "minute", "minutes"),
-    }
 }

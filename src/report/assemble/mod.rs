@@ -7,6 +7,7 @@ mod findings;
 mod inputs;
 mod integrations;
 mod logs;
+mod notes_of_logs;
 mod over_time;
 mod overlaps;
 mod suppress;

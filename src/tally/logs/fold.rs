@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::identity::Met;
 use super::read::{Read1, Told};
-use super::{Found, LogClient, LogError, LogRead, LogSecret, LogToRead};
+use super::{LogClient, LogError, LogRead, LogSecret, LogToRead};
 use crate::catalogue::{CauseIx, Known};
 use crate::event::{Basis, Dims, Flow, Instant, Kind, Place};
-use crate::normalise::log::{LogEntry, LogKind, Settler, TimeBasis};
-use crate::normalise::{Ledger, Names};
+use crate::normalise::Names;
+use crate::normalise::log::{Carried, LogEntry, LogKind, Settler, TimeBasis};
 use crate::tally::Part;
 use crate::tally::counts::Counts;
 
@@ -32,9 +33,23 @@ struct Alike {
     cause: CauseIx,
 }
 
+/// How a file is read: the first time, or again in the light of others.
+#[derive(Debug, Default)]
+pub(super) struct Way {
+    /// Records that are noted one by one, for others may have them too.
+    pub(super) note: usize,
+    /// The failures of the older part of its log.
+    pub(super) carried: Carried,
+    /// Records that other files keep, and how many of each.
+    pub(super) dropped: FxHashMap<u128, u32>,
+}
+
 /// One log while it is put together.
+// wide: all that one file adds up to
 pub(super) struct Fold<'a> {
     file: &'a LogToRead<'a>,
+    note: usize,
+    dropped: FxHashMap<u128, u32>,
     known: &'a Known,
     settler: Settler,
     texts: BTreeSet<Arc<str>>,
@@ -47,11 +62,18 @@ pub(super) struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    pub(super) fn of(file: &'a LogToRead<'a>, known: &'a Known, cuts: &[Instant]) -> Self {
+    pub(super) fn of(
+        file: &'a LogToRead<'a>,
+        way: &Way,
+        known: &'a Known,
+        cuts: &[Instant],
+    ) -> Self {
         Self {
             file,
+            note: way.note,
+            dropped: way.dropped.clone(),
             known,
-            settler: Settler::default(),
+            settler: Settler::behind(way.carried.clone()),
             texts: BTreeSet::new(),
             alike: FxHashMap::default(),
             clients: BTreeMap::new(),
@@ -60,7 +82,7 @@ impl<'a> Fold<'a> {
             lines: 0,
             done: LogRead {
                 input: file.input,
-                name: file.about.stem.clone(),
+                name: file.about.name.stem.clone(),
                 is_log: file.forced,
                 ..LogRead::default()
             },
@@ -88,8 +110,18 @@ impl<'a> Fold<'a> {
         } = told;
         entry.line += self.lines;
         self.settler.next(&mut entry);
-        self.done.ledger += entry.ledger(lines);
+        let is_kept_elsewhere = self.is_kept_elsewhere(&entry, &text);
+        self.done.ledger += match is_kept_elsewhere {
+            true => entry.ledger(lines).duplicates_alone(),
+            false => entry.ledger(lines),
+        };
         self.done.zone_assumed |= entry.time.basis == TimeBasis::ZoneAssumed;
+        let tells = matches!(entry.kind, LogKind::Error | LogKind::Success);
+        let of_secrets = entry.kind == LogKind::Secrets && self.file.about.salesforce;
+        self.done.is_log |= entry.time.at.is_some() && (tells || of_secrets);
+        if is_kept_elsewhere {
+            return;
+        }
         let place = Place::new(self.file.input, entry.line);
         for kind in &entry.secrets {
             if self.done.found.secrets.len() < SECRETS {
@@ -99,11 +131,30 @@ impl<'a> Fold<'a> {
                 self.done.more_secrets += 1;
             }
         }
-        let tells = matches!(entry.kind, LogKind::Error | LogKind::Success);
-        let of_secrets = entry.kind == LogKind::Secrets && self.file.about.salesforce;
-        self.done.is_log |= entry.time.at.is_some() && (tells || of_secrets);
         if tells {
             self.login(entry, place, &text);
+        }
+    }
+
+    /// Whether a record stands in a file that keeps it.
+    fn is_kept_elsewhere(&mut self, entry: &LogEntry, text: &str) -> bool {
+        if entry.kind == LogKind::Error && self.done.trace.opening.is_none() {
+            self.done.trace.opening = Some(entry.clone());
+        }
+        if self.note == 0 && self.dropped.is_empty() {
+            return false;
+        }
+        let met = Met::of(entry, text);
+        if self.note > 0 {
+            let noted = &mut self.done.trace.noted;
+            noted.add(met, entry.time.at, self.note);
+        }
+        match self.dropped.get_mut(&met.id()) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -239,10 +290,8 @@ impl<'a> Fold<'a> {
             names: self.names,
             rows: self.counts.into_rows(),
         };
-        if !self.done.is_log {
-            self.done.found = Found::default();
-            self.done.ledger = Ledger::default();
-        }
+        self.done.trace.lines = self.lines;
+        self.done.trace.carried = self.settler.carried(self.lines);
         self.done
     }
 }

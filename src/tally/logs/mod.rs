@@ -4,21 +4,28 @@
 //! [`read()`] reads them in parallel. What a storm of errors takes in memory is bounded: beyond
 //! [`KEPT`] errors of a file, equal ones of a minute become one with a count.
 
+mod borders;
+mod chains;
+mod copies;
 mod fold;
+mod identity;
 mod pieces;
 mod plan;
 mod read;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use super::overlap::Shared;
 use super::{Part, Tally};
 use crate::catalogue::CauseIx;
 use crate::event::{Instant, Place};
-use crate::normalise::log::{Secret, TimeBasis};
+use crate::normalise::log::{Carried, LogEntry, Secret, TimeBasis};
 use crate::normalise::{Ledger, Rejects};
 
 pub use fold::{KEPT, SECRETS};
+use identity::Noted;
 pub use plan::{AppOfLog, LogToRead, plan};
 pub use read::{ReadLogs, read};
 
@@ -91,7 +98,24 @@ pub struct LogRead {
     pub more_secrets: u64,
     /// It could not be read at all.
     pub failed: Option<String>,
+    /// It begins in the middle of a record that this input tells.
+    pub goes_on: Option<u32>,
+    /// All of its records stand in this input too, which keeps them.
+    pub copy_of: Option<u32>,
+    /// It has records beyond those that were compared with other files.
+    pub more_records: bool,
     found: Found,
+    trace: Trace,
+}
+
+/// What of one log matters to others.
+#[derive(Debug, Default)]
+struct Trace {
+    noted: Noted,
+    /// Its first failure, and what its last ones mean for the next part.
+    opening: Option<LogEntry>,
+    carried: Option<Carried>,
+    lines: u64,
 }
 
 /// What one log holds.
@@ -114,12 +138,24 @@ pub struct Logs {
     pub secrets: Vec<LogSecret>,
     /// By app, then user.
     pub clients: Vec<LogClient>,
+    /// Which files share records, in order of their numbers.
+    pub shared: Vec<Shared>,
     parts: Vec<Part>,
 }
 
 impl Logs {
-    fn of(mut files: Vec<LogRead>) -> Self {
-        let mut all = Self::default();
+    fn of(mut files: Vec<LogRead>, shared: Vec<Shared>) -> Self {
+        let mut all = Self {
+            shared,
+            ..Self::default()
+        };
+        for file in &mut files {
+            file.trace = Trace::default();
+            if !file.is_log {
+                file.found = Found::default();
+                file.ledger = Ledger::default();
+            }
+        }
         let mut clients: BTreeMap<(Arc<str>, Option<Arc<str>>), LogClient> = BTreeMap::new();
         for file in files.iter_mut().filter(|file| file.is_log) {
             let found = std::mem::take(&mut file.found);
@@ -191,6 +227,17 @@ impl Logs {
     /// How many errors there are.
     pub fn count(&self) -> u64 {
         self.errors.iter().map(|error| error.count).sum()
+    }
+}
+
+impl LogRead {
+    /// Leaves all that it tells to other files, of which one may hold it all.
+    fn drop_all(&mut self, kept_in: Option<u32>) {
+        self.ledger = self.ledger.duplicates_alone();
+        self.found = Found::default();
+        self.undated = 0;
+        self.more_secrets = 0;
+        self.copy_of = kept_in;
     }
 }
 

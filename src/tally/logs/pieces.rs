@@ -57,6 +57,22 @@ pub(super) fn cuts(
     Ok(cuts)
 }
 
+/// What stands between two offsets.
+pub(super) fn span(path: &Path, start: u64, end: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.take(end.saturating_sub(start))
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The line that a text begins with.
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+    &text[..end]
+}
+
 /// The line that begins at an offset, or as much of it as an entry may have.
 pub(super) fn line_at(path: &Path, offset: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;

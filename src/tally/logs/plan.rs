@@ -1,9 +1,11 @@
 //! Which of the files that are no export are texts, and how their entries begin.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::pieces::first_line;
 use crate::catalogue::Known;
-use crate::ingest::{Packing, read_head, text};
+use crate::ingest::{Packing, Part, Source, read_head, text};
 use crate::normalise::log::{LogFile, Logs};
 use crate::normalise::value::time::{Clock, DateOrder};
 use crate::normalise::{Assumed, Carrier, Layouts, columns_written};
@@ -29,6 +31,10 @@ pub struct LogToRead<'a> {
     pub(super) app: String,
     /// Bytes before the first line.
     pub(super) body: u64,
+    /// What stands before its name in the path: of a member, the archive too.
+    pub(super) folder: &'a str,
+    /// The first bytes behind `body`.
+    pub(super) beginning: Vec<u8>,
 }
 
 /// What the configuration calls the client of some files.
@@ -79,50 +85,133 @@ pub fn plan<'a>(
     assumed: Assumed,
     (logs, apps): (&Logs, &[AppOfLog]),
 ) -> Vec<LogToRead<'a>> {
-    let mut to_read = Vec::new();
     let layout = layouts.by_id(super::super::plan::LOG);
-    for (input, file) in (0..).zip(planned) {
-        if !file.may_be_log {
+    let looking = Looking {
+        layouts,
+        known,
+        assumed,
+        logs,
+        apps,
+    };
+    let files = (0..).zip(planned.iter());
+    let texts: Vec<Text<'_>> = files
+        .filter(|(_, file)| file.may_be_log)
+        .filter_map(|(input, file)| looking.text(input, file))
+        .collect();
+    let goes_on_a_log = go_on_a_log(&texts);
+    let mut to_read = Vec::new();
+    for (text, goes_on_a_log) in texts.into_iter().zip(goes_on_a_log) {
+        let mut log = text.log;
+        if goes_on_a_log {
+            log.entries = log.entries.as_stamped();
+        } else if text.is_nearly_an_export {
             continue;
         }
-        let Ok(head) = read_head(file.source) else {
-            continue;
+        let file = &mut planned[log.input as usize];
+        log.otherwise = std::mem::replace(&mut file.fate, Fate::Log(to_read.len()));
+        if log.entries.are_stamped() {
+            log.otherwise = log.otherwise.because(NO_LOGIN);
+        }
+        file.size = log.size;
+        file.packing = Some(log.packing);
+        file.layout = layout;
+        to_read.push(log);
+    }
+    to_read
+}
+
+/// A text, and whether it may be meant as something else than a log.
+struct Text<'a> {
+    log: LogToRead<'a>,
+    is_nearly_an_export: bool,
+}
+
+/// Which texts begin in the middle of what a log with stamps tells. The first line of such a part
+/// is no header, whatever it looks like, and however many lines of a record stand there, stamps
+/// decide in it too.
+fn go_on_a_log(texts: &[Text<'_>]) -> Vec<bool> {
+    let mut logs: BTreeMap<_, Vec<&Text<'_>>> = BTreeMap::new();
+    let log_of = |text: &Text<'_>| (text.log.folder.to_owned(), text.log.about.name.base.clone());
+    for text in texts {
+        logs.entry(log_of(text)).or_default().push(text);
+    }
+    let goes_on = |text: &Text<'_>| {
+        let mark = &text.log.about.name.mark;
+        if text.log.entries.begins(first_line(&text.log.beginning)) {
+            return false;
+        }
+        let is_older = |older: &&Text<'_>| {
+            older.log.about.name.mark.is_followed_by(mark)
+                && !older.is_nearly_an_export
+                && older.log.entries.are_stamped()
         };
+        logs[&log_of(text)].iter().any(is_older)
+    };
+    texts.iter().map(goes_on).collect()
+}
+
+/// What texts are looked at with.
+struct Looking<'l> {
+    layouts: &'l Layouts,
+    known: &'l Known,
+    assumed: Assumed,
+    logs: &'l Logs,
+    apps: &'l [AppOfLog],
+}
+
+impl Looking<'_> {
+    /// The text that a file is, if it is one.
+    fn text<'a>(&self, input: u32, file: &Planned<'a>) -> Option<Text<'a>> {
+        let head = read_head(file.source).ok()?;
         let forced = file.layout.is_some();
-        if !forced && (!text::is_text(&head.bytes) || is_nearly_an_export(&head.bytes, layouts)) {
-            continue;
+        if !forced && !text::is_text(&head.bytes) {
+            return None;
         }
         let clock = Clock {
-            order: assumed.order.unwrap_or(DateOrder::Mdy),
-            zone: assumed.zone,
+            order: self.assumed.order.unwrap_or(DateOrder::Mdy),
+            zone: self.assumed.zone,
             decided: Vec::new(),
         };
-        let path = &file.source.path;
-        let about = LogFile::of(path, &head.bytes, clock, logs, &known.zones);
-        let entries = logs.entries(&head.bytes);
-        let app = apps.iter().find(|app| app.means(path));
-        let mut otherwise = std::mem::replace(&mut file.fate, Fate::Log(to_read.len()));
-        if entries.are_stamped() {
-            otherwise = otherwise.because(NO_LOGIN);
-        }
-        file.size = head.size;
-        file.packing = Some(head.packing);
-        file.layout = layout;
-        to_read.push(LogToRead {
+        let (folder, name) = folder_and_name(file.source);
+        let about = LogFile::of(name, &head.bytes, clock, self.logs, &self.known.zones);
+        // What is said of a log is said of its parts.
+        let names = [&file.source.path, &format!("{folder}{}", about.name.base)];
+        let app = names
+            .iter()
+            .find_map(|name| self.apps.iter().find(|app| app.means(name)));
+        let body = crate::ingest::csv::mark(&head.bytes);
+        let beginning = head.bytes[body..].iter().copied().take(BEGINNING);
+        let log = LogToRead {
             input,
             file: &file.source.file,
             packing: head.packing,
             size: head.size,
             org: file.org,
             forced,
-            otherwise,
-            app: app.map_or_else(|| about.stem.clone(), |app| app.app.clone()),
+            otherwise: Fate::Ignored(String::new()),
+            app: app.map_or_else(|| about.name.stem.clone(), |app| app.app.clone()),
             about,
-            entries,
-            body: crate::ingest::csv::mark(&head.bytes) as u64,
-        });
+            entries: self.logs.entries(&head.bytes),
+            body: body as u64,
+            folder,
+            beginning: beginning.collect(),
+        };
+        Some(Text {
+            is_nearly_an_export: !forced && is_nearly_an_export(&head.bytes, self.layouts),
+            log,
+        })
     }
-    to_read
+}
+
+/// Bytes of a beginning by which a log that was copied under another name is known.
+const BEGINNING: usize = 8 * 1024;
+
+/// The path of a source in two.
+fn folder_and_name(source: &Source) -> (&str, &str) {
+    let path = source.path.as_str();
+    let is_member = matches!(source.part, Part::Member(_));
+    let end = |c| matches!(c, '/' | '\\') || (is_member && c == '!');
+    path.split_at(path.rfind(end).map_or(0, |at| at + 1))
 }
 
 /// A table with some columns of an export: that others are missing must be said.

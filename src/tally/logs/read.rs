@@ -1,5 +1,7 @@
 //! Reading logs: plain ones in pieces, compressed ones as streams, several at a time.
 
+mod joined;
+
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use super::fold::Fold;
+use super::borders::Border;
+use super::fold::{Fold, Way};
 use super::pieces::{cuts, line_at};
-use super::{LogRead, LogToRead, Logs};
+use super::{LogRead, LogToRead, Logs, rounds};
 use crate::catalogue::Known;
 use crate::event::Instant;
 use crate::ingest::text::{self, Needles, State, Step};
@@ -67,51 +70,71 @@ pub fn read(files: &[LogToRead<'_>], with: &ReadLogs<'_>) -> anyhow::Result<Logs
         return Ok(Logs::default());
     }
     let needles = with.logs.needles()?;
-    let piece = with.piece_size.min(LARGEST_PIECE);
-    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > piece;
-    let done = with.pool.install(|| {
-        // Large ones one after the other, each on all threads; then the rest side by side.
-        let large: Vec<Option<LogRead>> = files
-            .iter()
-            .map(|file| is_large(file).then(|| One::of(file, with, &needles).in_pieces(piece)))
-            .collect();
-        let each = files.into_par_iter().zip(large);
-        each.map(|(file, read)| match read {
-            Some(read) => read,
-            None => One::of(file, with, &needles).as_stream(),
-        })
-        .collect()
-    });
+    let done = with.pool.install(|| rounds::read(files, with, &needles));
     if with.stop.load(Ordering::Relaxed) {
         return Err(Interrupted.into());
     }
-    Ok(Logs::of(done))
+    Ok(done)
+}
+
+/// A file with its borders and the way in which it is to be read.
+pub(super) type Asked<'a, 'f> = (&'a LogToRead<'f>, &'a Border, &'a Way);
+
+/// Reads some of the files, each as it is said for it.
+pub(super) fn round(
+    asked: &[Asked<'_, '_>],
+    with: &ReadLogs<'_>,
+    needles: &Needles,
+) -> Vec<LogRead> {
+    let piece = with.piece_size.min(LARGEST_PIECE);
+    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > piece;
+    // Large ones one after the other, each on all threads; then the rest side by side.
+    let large: Vec<Option<LogRead>> = asked
+        .iter()
+        .map(|asked| is_large(asked.0).then(|| One::of(*asked, with, needles).in_pieces(piece)))
+        .collect();
+    let each = asked.into_par_iter().zip(large);
+    each.map(|(asked, read)| match read {
+        Some(read) => read,
+        None => One::of(*asked, with, needles).as_stream(),
+    })
+    .collect()
 }
 
 /// One file and what reads it.
 struct One<'a, 'f> {
     file: &'a LogToRead<'f>,
+    border: &'a Border,
+    way: &'a Way,
     with: &'a ReadLogs<'a>,
     needles: &'a Needles,
 }
 
 impl<'a, 'f> One<'a, 'f> {
-    fn of(file: &'a LogToRead<'f>, with: &'a ReadLogs<'a>, needles: &'a Needles) -> Self {
+    fn of(asked: Asked<'a, 'f>, with: &'a ReadLogs<'a>, needles: &'a Needles) -> Self {
+        let (file, border, way) = asked;
         Self {
             file,
+            border,
+            way,
             with,
             needles,
         }
     }
 
+    /// What is put together, with the lines that are another file's to tell.
     fn fold(&self) -> Fold<'a> {
-        Fold::of(self.file, self.with.known, self.with.cuts)
+        let mut fold = Fold::of(self.file, self.way, self.with.known, self.with.cuts);
+        fold.add(Read1::ignored(self.border.passed.1));
+        fold
     }
 
     /// A plain file: its pieces are read in parallel, and put together in their order.
     fn in_pieces(&self, piece: u64) -> LogRead {
         let file = self.file;
-        let cuts = match cuts(file.file, (file.body, file.size), piece, &file.entries) {
+        let (start, end) = self.span();
+        let span = (start, end.unwrap_or(file.size));
+        let cuts = match cuts(file.file, span, piece, &self.file.entries) {
             Ok(cuts) => cuts,
             Err(error) => return failed(&error),
         };
@@ -133,6 +156,7 @@ impl<'a, 'f> One<'a, 'f> {
                 break;
             }
         }
+        self.joined(&mut fold);
         fold.finish()
     }
 
@@ -165,22 +189,25 @@ impl<'a, 'f> One<'a, 'f> {
         };
         let mut fold = self.fold();
         let mut read = Read1::default();
-        if let Err(error) = io::copy(&mut stream.by_ref().take(file.body), &mut io::sink()) {
+        let (start, end) = self.span();
+        if let Err(error) = io::copy(&mut stream.by_ref().take(start), &mut io::sink()) {
             read.cut_short = Some(why_cut_short(&error));
         }
         // What a growing file gets behind its size is left to the next run.
         let limit = match file.packing.is_plain() && file.size > 0 {
-            true => file.size.saturating_sub(file.body),
+            true => file.size.saturating_sub(start),
             false => u64::MAX,
         };
-        let mut blocks = Blocks::new(stream, file.body, limit, BLOCK, Vec::new());
+        let limit = end.map_or(limit, |end| end.saturating_sub(start));
+        let mut blocks = Blocks::new(stream, start, limit, BLOCK, Vec::new());
         let mut reader = LogReader::new(self.with.logs, self.with.known, &file.about);
-        self.entries(&mut blocks, &mut reader, &[], &mut read, |read| {
+        self.entries(&mut blocks, &mut reader, self.behind(), &mut read, |read| {
             if read.entries.len() >= ENTRIES {
                 fold.add(std::mem::take(read));
             }
         });
         fold.add(read);
+        self.joined(&mut fold);
         self.with.progress.add(file.size);
         fold.finish()
     }
