@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
@@ -18,8 +19,8 @@ use crate::normalise::log::{self, LogEntry, LogReader};
 use crate::normalise::{Ledger, Reason, Rejects, excerpt};
 use crate::tally::Interrupted;
 
-/// Bytes of a log in memory at a time.
-const BLOCK: usize = 1 << 20;
+/// Bytes of a log in memory at a time: what a core's own cache holds besides all else.
+const BLOCK: usize = 256 << 10;
 /// Pieces of a file for each thread whose entries are in memory at a time.
 const AHEAD: usize = 4;
 /// Bytes of a piece at most, so that what a storm of errors says of itself stays small.
@@ -93,6 +94,14 @@ struct One<'a, 'f> {
     file: &'a LogToRead<'f>,
     with: &'a ReadLogs<'a>,
     needles: &'a Needles,
+    /// Free ones; there are as many as threads.
+    desks: Mutex<Vec<Desk<'a>>>,
+}
+
+/// What one thread works with from piece to piece.
+struct Desk<'a> {
+    reader: LogReader<'a>,
+    buffer: Vec<u8>,
 }
 
 impl<'a, 'f> One<'a, 'f> {
@@ -101,7 +110,20 @@ impl<'a, 'f> One<'a, 'f> {
             file,
             with,
             needles,
+            desks: Mutex::default(),
         }
+    }
+
+    /// A desk that no one sits at.
+    fn desk(&self) -> Desk<'a> {
+        self.free_desks().pop().unwrap_or_else(|| Desk {
+            reader: LogReader::new(self.with.logs, self.with.known, &self.file.about),
+            buffer: Vec::new(),
+        })
+    }
+
+    fn free_desks(&self) -> MutexGuard<'_, Vec<Desk<'a>>> {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fold(&self) -> Fold<'a> {
@@ -139,10 +161,9 @@ impl<'a, 'f> One<'a, 'f> {
     fn piece(&self, start: u64, end: u64) -> io::Result<Read1> {
         let mut file = File::open(self.file.file)?;
         file.seek(SeekFrom::Start(start))?;
-        let block = usize::try_from(end - start).unwrap_or(BLOCK).min(4 * BLOCK);
-        let mut blocks = Blocks::new(file, start, end - start, block, Vec::new());
+        let Desk { mut reader, buffer } = self.desk();
+        let mut blocks = Blocks::new(file, start, end - start, BLOCK, buffer);
         let mut read = Read1::default();
-        let mut reader = LogReader::new(self.with.logs, self.with.known, &self.file.about);
         // What is undated takes the time of the line behind it, which may begin the next piece.
         let behind = match end < self.file.size {
             true => line_at(self.file.file, end)?,
@@ -152,6 +173,8 @@ impl<'a, 'f> One<'a, 'f> {
         if blocks.offset() < end && read.cut_short.is_none() {
             read.cut_short = Some("shrank while it was read".to_owned());
         }
+        let buffer = blocks.into_buffer();
+        self.free_desks().push(Desk { reader, buffer });
         self.with.progress.add(end - start);
         Ok(read)
     }
@@ -245,10 +268,10 @@ const ENTRIES: usize = 1_000;
 impl Read1 {
     fn entry(&mut self, bytes: &[u8], behind: &[u8], lines: u64, reader: &mut LogReader<'_>) {
         match reader.entry(bytes, behind, self.lines + 1) {
-            Some(entry) => self.entries.push(Told {
+            Some(mut entry) => self.entries.push(Told {
+                text: std::mem::take(&mut entry.shown),
                 entry,
                 lines,
-                text: LogReader::evidence(bytes),
             }),
             None => self.ledger.ignored += lines,
         }
