@@ -129,7 +129,11 @@ impl<'a> LogReader<'a> {
             status,
             secrets,
             shown: first_line(&shown).to_owned(),
-            text: Telling::of(text),
+            // Only failures are told again.
+            text: match kind {
+                LogKind::Error => Telling::of(text),
+                _ => Telling::default(),
+            },
         };
         let stated = carrier.time;
         Some(Meaning { entry, stated })

@@ -21,10 +21,13 @@ use crate::tally::Interrupted;
 
 /// Bytes of a log in memory at a time: what a core's own cache holds besides all else.
 const BLOCK: usize = 256 << 10;
-/// Pieces of a file for each thread whose entries are in memory at a time.
+/// Pieces of a file for each thread that are read while those before them are put together.
 const AHEAD: usize = 4;
-/// Bytes of a piece at most, so that what a storm of errors says of itself stays small.
-const LARGEST_PIECE: u64 = 4 << 20;
+/// Bytes of a piece at most, so that what a storm of errors says of itself stays small, and no
+/// thread waits long for another.
+const LARGEST_PIECE: u64 = 1 << 20;
+/// A file of more bytes is read in pieces, whatever else there is to read.
+const LARGE: u64 = 4 << 20;
 
 /// How to read logs.
 pub struct ReadLogs<'a> {
@@ -69,7 +72,8 @@ pub fn read(files: &[LogToRead<'_>], with: &ReadLogs<'_>) -> anyhow::Result<Logs
     }
     let needles = with.logs.needles()?;
     let piece = with.piece_size.min(LARGEST_PIECE);
-    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > piece;
+    let large = with.piece_size.min(LARGE);
+    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > large;
     let done = with.pool.install(|| {
         // Large ones one after the other, each on all threads; then the rest side by side.
         let large: Vec<Option<LogRead>> = files
@@ -139,23 +143,29 @@ impl<'a, 'f> One<'a, 'f> {
         };
         let spans: Vec<(u64, u64)> = cuts.windows(2).map(|two| (two[0], two[1])).collect();
         let mut fold = self.fold();
-        let ahead = AHEAD * rayon::current_num_threads();
-        for batch in spans.chunks(ahead) {
-            let read: Vec<io::Result<Read1>> = batch
-                .into_par_iter()
-                .map(|&(start, end)| self.piece(start, end))
-                .collect();
-            for part in read {
-                match part {
-                    Ok(part) => fold.add(part),
-                    Err(error) => return failed(&error),
-                }
+        let mut batches = spans.chunks(AHEAD * rayon::current_num_threads());
+        let mut parts = self.parts(batches.next());
+        while !parts.is_empty() && !self.with.stop.load(Ordering::Relaxed) {
+            let (added, next) = rayon::join(
+                || {
+                    parts
+                        .into_iter()
+                        .try_for_each(|part| part.map(|part| fold.add(part)))
+                },
+                || self.parts(batches.next()),
+            );
+            if let Err(error) = added {
+                return failed(&error);
             }
-            if self.with.stop.load(Ordering::Relaxed) {
-                break;
-            }
+            parts = next;
         }
         fold.finish()
+    }
+
+    /// What stands in the next pieces of a file; nothing behind the last.
+    fn parts(&self, batch: Option<&[(u64, u64)]>) -> Vec<io::Result<Read1>> {
+        let pieces = batch.unwrap_or_default().into_par_iter();
+        pieces.map(|&(start, end)| self.piece(start, end)).collect()
     }
 
     fn piece(&self, start: u64, end: u64) -> io::Result<Read1> {
