@@ -18,7 +18,7 @@ use crate::event::{Instant, Place};
 use crate::normalise::log::{Secret, TimeBasis};
 use crate::normalise::{Ledger, Rejects};
 
-pub use fold::{KEPT, SECRETS};
+pub use fold::{DESCRIPTIONS, KEPT, SECRETS};
 pub use plan::{AppOfLog, LogToRead, plan};
 pub use read::{ReadLogs, read};
 
