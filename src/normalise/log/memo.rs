@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 
 use super::LogEntry;
 
-/// Bytes of texts that are remembered; beyond, all is forgotten and learned anew.
-const HELD: usize = 4 << 20;
+/// Bytes of memory for what is remembered; beyond, all is forgotten and learned anew.
+const HELD: usize = 8 << 20;
 /// A longer text is hardly written twice.
 const LONGEST: usize = 4 << 10;
 /// Bytes at the beginning of a text in which its stamp is looked for.
@@ -73,11 +73,13 @@ impl<'l> Memo<'l> {
         if !self.on || text.len() > LONGEST || !self.has_only_its_time(text, meaning) {
             return;
         }
-        if self.held + self.key.len() > HELD {
+        // What a text means is made of parts of it, and of numbers of its words.
+        let size = size_of::<Meaning<'_>>() + 3 * self.key.len();
+        if self.held + size > HELD {
             self.known.clear();
             self.held = 0;
         }
-        self.held += self.key.len();
+        self.held += size;
         self.known
             .insert(self.key.as_slice().into(), meaning.cloned());
     }
