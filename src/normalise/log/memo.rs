@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::LogEntry;
+use super::{LogEntry, LogKind};
 
 /// Bytes of memory for what is remembered; beyond, all is forgotten and learned anew.
 const HELD: usize = 8 << 20;
@@ -95,20 +95,9 @@ impl<'l> Memo<'l> {
             time.starts_with(stamp) && text[self.stamp.start..].starts_with(time)
         });
         let shown_as_it_is = entry.shown.get(..self.stamp.end) == Some(&text[..self.stamp.end]);
-        let texts = [
-            &entry.description,
-            &entry.user,
-            &entry.app,
-            &entry.host,
-            &entry.endpoint,
-        ];
-        // A part of it may be taken for a name, but not without its first digits or its last.
-        let (first, last) = (&stamp[..YEAR], &stamp[stamp.len() - YEAR..]);
-        let in_none = texts
-            .into_iter()
-            .flatten()
-            .all(|text| !text.contains(first) && !text.contains(last));
-        states_it && shown_as_it_is && in_none
+        // The same text again may be that which was taken for the time.
+        let once = !text[self.stamp.end..].contains(stamp);
+        states_it && shown_as_it_is && once
     }
 
     /// The meaning of a text that differs from a known one in the digits of its stamp.
@@ -120,7 +109,9 @@ impl<'l> Memo<'l> {
                 .entry
                 .shown
                 .replace_range(at.clone(), &text[at.clone()]);
-            meaning.entry.text.retell(text);
+            if meaning.entry.kind == LogKind::Error {
+                meaning.entry.text.retell(text);
+            }
             if let Some((time, _)) = &mut meaning.stated {
                 time.replace_range(..at.len(), &text[at]);
             }
@@ -129,8 +120,6 @@ impl<'l> Memo<'l> {
     }
 }
 
-/// Bytes of a year.
-const YEAR: usize = 4;
 /// A digit stands for any, all else for itself or for what may stand in its place.
 const FORM: &[u8] = b"0000-00-00T00:00:00";
 

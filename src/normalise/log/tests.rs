@@ -410,7 +410,7 @@ proptest! {
 }
 
 /// A line with one stamp in it, in pieces that can give its digits another meaning; `§` stands for
-/// the stamp.
+/// the stamp, `¤` for one that may be another.
 fn around_a_stamp() -> impl Strategy<Value = String> {
     let before = proptest::sample::select(vec![
         "",
@@ -423,6 +423,7 @@ fn around_a_stamp() -> impl Strategy<Value = String> {
         "user=a",
         "{\"timestamp\":\"",
         "{\"app\":\"",
+        "{\"x\":\"",
         "crm | ",
         "<131>1 ",
         "00D",
@@ -439,6 +440,8 @@ fn around_a_stamp() -> impl Strategy<Value = String> {
         " Unauthorized",
         " Bad Request",
         "\",\"service\":\"sync\"}",
+        "\",\"timestamp\":\"¤\"}",
+        " ¤",
         "\n",
         ":",
         "@example.com",
@@ -482,6 +485,7 @@ proptest! {
         let mut one = reader();
         for (at, stamp) in stamps.iter().enumerate() {
             let line = texts[at % texts.len()].replace('§', stamp);
+            let line = line.replace('¤', &stamps[at / 2]);
             let fresh = reader().entry(line.as_bytes(), b"", 1);
             prop_assert_eq!(one.entry(line.as_bytes(), b"", 1), fresh, "{}", line);
         }
