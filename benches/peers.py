@@ -83,7 +83,8 @@ def main() -> int:
         if not asked.cases or logs.CASE in asked.cases:
             tools = logs.installed(left_out)
             sizes = sorted(set(asked.gigabytes))
-            of_logs = [bench.log(data, int(size * 1e9), tools).markdown() for size in sizes]
+            for size in sizes:
+                of_logs.append(bench.log(data, int(size * 1e9), tools, left_out).markdown())
             of_logs.append(f"Beside the log: {logs.versions(tools)}.")
         if not rows and not of_logs:
             print("\n".join(left_out), file=sys.stderr)
@@ -167,7 +168,13 @@ class Bench:
         report = str(self.report / "report.json")
         return int(run([sys.executable, "-I", "-c", tell, report], self.scratch).output)
 
-    def log(self, data: Data, asked: int, tools: list[tuple[logs.Peer, str]]) -> logs.LogRow:
+    def log(
+        self,
+        data: Data,
+        asked: int,
+        tools: list[tuple[logs.Peer, str]],
+        left_out: list[str],
+    ) -> logs.LogRow:
         """The log of an integration, by us and by tools for logs."""
         say(f"log, {asked / 1e9:g} GB: data")
         path = data.generated(logs.KIND, asked)
@@ -175,8 +182,14 @@ class Bench:
         texts = logs.write_texts(REPOSITORY, self.scratch)
         self.analysis(path)
         ours = self.ours()
+        able = []
         for peer, program in tools:
-            printed = run(peer.command(program, path, texts), self.scratch).output
+            try:
+                printed = run(peer.command(program, path, texts), self.scratch).output
+            except Failed as why:
+                left_out.append(f"{peer.name} could not read a log of {asked / 1e9:g} GB: {why}")
+                continue
+            able.append((peer, program))
             if peer.failures is None:
                 row.lines = int(printed)
             elif abs((theirs := peer.failures(printed)) - ours) > ours * logs.APART:
@@ -186,7 +199,7 @@ class Bench:
         for number in range(1, self.runs + 1):
             say(f"log, {asked / 1e9:g} GB: run {number} of {self.runs}")
             row.runs.setdefault(OURS, Runs()).all.append(self.analysis(path))
-            for peer, program in tools:
+            for peer, program in able:
                 ran = run(peer.command(program, path, texts), self.scratch)
                 row.runs.setdefault(peer.name, Runs()).all.append(ran)
         return row

@@ -44,7 +44,7 @@ def _ripgrep(program: str, log: Path, texts: Path) -> list[str]:
 
 
 def _angle_grinder(program: str, log: Path, texts: Path) -> list[str]:
-    kept = '("invalid_grant" OR "INVALID_" OR "LOGIN_")'
+    kept = '("invalid_grant" OR ("INVALID_" OR "LOGIN_"))'
     query = f'{kept} | parse regex "(?P<said>{SAID})" | count by said'
     return [program, "--output", "json", "--file", str(log), query]
 
