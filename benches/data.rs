@@ -2,8 +2,9 @@
 //!
 //! The skew is that of real orgs: some sixty integration users make 85 % of the rows, each in its
 //! own rhythm from one or two addresses; some thousands of people make the rest in office hours.
-//! Newest row first, as Salesforce gives it.
+//! Newest row first, as Salesforce gives it. Beside them the log of an integration.
 
+mod log;
 mod org;
 mod rows;
 
@@ -94,6 +95,25 @@ pub fn attack(bytes: u64, seed: u64, out: &mut dyn Write) -> io::Result<()> {
         rows: 0,
     }
     .export(Shape::Setup, NEWEST, SECONDS, bytes, out)
+}
+
+/// Writes at least `bytes` bytes of an integration's log, oldest entry first.
+///
+/// # Errors
+/// What the writer says.
+pub fn log(bytes: u64, seed: u64, out: &mut dyn Write) -> io::Result<()> {
+    let mut rng = Rng::with_seed(seed);
+    let oldest = (NEWEST - SECONDS) * 1_000;
+    let mut entry = Vec::with_capacity(4096);
+    let mut written = 0;
+    while written < bytes {
+        let passed = SECONDS as f64 * 1_000.0 * written as f64 / bytes as f64;
+        entry.clear();
+        log::entry(oldest + passed as i64, &mut rng, &mut entry)?;
+        out.write_all(&entry)?;
+        written += entry.len() as u64;
+    }
+    Ok(())
 }
 
 /// Writes that many event log files of one hour each into a folder, at least `bytes` bytes in all.

@@ -1,8 +1,9 @@
 //! Writes invented exports: `cargo bench --bench generate -- setup_csv 1000000000 big.csv`.
 //!
 //! The size is in bytes. The kinds are setup_csv, elf_login, login_history and ndjson; `attack`, a
-//! Setup download in which every row has a user of its own; and `elf_hourly`, a folder of event log
-//! files of one hour each, 10,000 unless a fourth argument says how many.
+//! Setup download in which every row has a user of its own; `log`, an integration's log; and
+//! `elf_hourly`, a folder of event log files of one hour each, 10,000 unless a fourth argument says
+//! how many.
 
 mod data;
 
@@ -38,12 +39,13 @@ fn hourly(bytes: &str, files: u32, folder: &str) -> anyhow::Result<()> {
 fn file(kind: &str, bytes: u64, path: &str) -> anyhow::Result<()> {
     let shape = data::Shape::of(kind);
     anyhow::ensure!(
-        shape.is_some() || kind == "attack",
-        "no kind {kind:?}: setup_csv, elf_login, login_history, ndjson, attack or elf_hourly"
+        shape.is_some() || ["attack", "log"].contains(&kind),
+        "no kind {kind:?}: setup_csv, elf_login, login_history, ndjson, attack, log or elf_hourly"
     );
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
     match shape {
         Some(shape) => data::write(shape, bytes, SEED, &mut out)?,
+        None if kind == "log" => data::log(bytes, SEED, &mut out)?,
         None => data::attack(bytes, SEED, &mut out)?,
     }
     out.flush()?;

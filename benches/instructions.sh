@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Counts instructions for each byte of an invented 20 MB export, under callgrind, and compares the
+# Counts instructions for each byte of an invented 20 MB export or log, under callgrind, and compares the
 # count with benches/instructions.txt. Instructions are the same on a busy machine, times are not.
 #
 #   benches/instructions.sh [PROGRAM [GENERATOR]]      compares; ends with 1 above the tolerance
@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bytes=20000000
 # In percent: the order of hash maps and the linker move the count by less than that.
 tolerance=3
-kinds=(setup_csv elf_login login_history)
+kinds=(setup_csv elf_login login_history log)
 stored=benches/instructions.txt
 
 scratch=$(mktemp -d)

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use loginscope::tally::logs::DESCRIPTIONS;
+
 use crate::support::{analyze, scratch, write};
 
 /// Secrets of every kind, as logs hold them; each value is found by its last words.
@@ -182,4 +184,32 @@ fn hostile_lines_stay_text_and_the_summary_stays_short() {
         let table = fs::read_to_string(run.folder.join("tables/log_errors.csv")).expect("a table");
         assert!(!table.contains(",=cmd"), "{table}");
     }
+}
+
+#[test]
+fn a_client_that_says_the_same_in_ever_new_words_does_not_fill_the_report() {
+    let home = scratch();
+    let line = |at: usize, text: String| {
+        format!(
+            "2026-03-02 {:02}:{:02}:{:02} ERROR Salesforce: {text}\n",
+            at / 3600,
+            at / 60 % 60,
+            at % 60
+        )
+    };
+    let new_words = |at| line(at, format!("invalid_grant: ip restricted, case {at}"));
+    let mut log: String = (0..DESCRIPTIONS + 50).map(new_words).collect();
+    log += &new_words(7);
+    write(&home.path().join("sync.log"), log);
+    let run = analyze(home.path(), ["--fail-on", "never", "sync.log"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let report = fs::read(run.folder.join("report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!(report["totals"]["log_errors"], DESCRIPTIONS + 51);
+    let groups = report["failures"]["by_description"].as_array();
+    let groups = groups.expect("an array");
+    assert_eq!(groups.len(), DESCRIPTIONS + 1);
+    assert_eq!(groups[0]["description"], "invalid_grant");
+    assert_eq!(groups[0]["failures"], 50);
+    assert_eq!(groups[1]["failures"], 2, "one that is known is kept");
 }

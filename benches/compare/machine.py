@@ -7,13 +7,17 @@ from datetime import date
 from pathlib import Path
 
 
-def lines(program: str, python: str) -> list[str]:
-    tell = "import polars, duckdb; print(polars.__version__, duckdb.__version__)"
-    polars, duckdb = _said([python, "-I", "-c", tell]).split()
+def lines(program: str, python: str | None) -> list[str]:
+    """`python` has the query engines, if they were asked."""
+    engines = ""
+    if python is not None:
+        tell = "import polars, duckdb; print(polars.__version__, duckdb.__version__)"
+        polars, duckdb = _said([python, "-I", "-c", tell]).split()
+        engines = f"Polars {polars}, DuckDB {duckdb}, "
     return [
         f"{date.today().isoformat()}, {os.cpu_count()} cores of {_processor()}, "
         f"{_memory()}, {platform.system()} {platform.release()}",
-        f"{_said([program, '--version'])}, Polars {polars}, DuckDB {duckdb}, "
+        f"{_said([program, '--version'])}, {engines}"
         f"Python {platform.python_version()}",
     ]
 

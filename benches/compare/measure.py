@@ -49,6 +49,10 @@ class Runs:
         return max(run.seconds for run in self.all)
 
     @property
+    def cpu(self) -> float:
+        return statistics.median(run.cpu for run in self.all)
+
+    @property
     def peak(self) -> int:
         return max(run.peak for run in self.all)
 

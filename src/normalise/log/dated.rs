@@ -1,6 +1,7 @@
 //! The times that lines state, for whoever puts files in their order.
 
-use super::{LogFile, Logs, first_line, stamp, text_of};
+use super::reader::{first_line, text_of};
+use super::{LogFile, Logs, stamp};
 use crate::catalogue::Zones;
 use crate::event::Instant;
 

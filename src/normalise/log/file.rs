@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Logs;
 use super::name::LogName;
+use super::reader::{first_line, text_of};
 use super::stamp::{self, LogClock};
-use super::{Logs, first_line, text_of};
 use crate::catalogue::Zones;
 use crate::event::DAY_MS;
 use crate::normalise::value::time::{Clock, Written, day_of, year_of};

@@ -152,7 +152,7 @@ pub fn masked(text: &str) -> (Cow<'_, str>, BTreeSet<Secret>) {
 }
 
 /// Whether there is any reason to look.
-pub(super) fn may_hold_secrets(text: &str) -> bool {
+fn may_hold_secrets(text: &str) -> bool {
     SIGN.is_match(text)
 }
 

@@ -116,8 +116,6 @@ pub(super) struct Telling {
 
 impl Telling {
     pub(super) fn of(text: &str) -> Self {
-        let mut hasher = FxHasher::default();
-        text.hash(&mut hasher);
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         let words = text
             .split(|c| !is_word(c))
@@ -127,8 +125,13 @@ impl Telling {
         words.dedup();
         Self {
             words,
-            whole: hasher.finish(),
+            whole: whole(text),
         }
+    }
+
+    /// The same words at another time.
+    pub(super) fn retell(&mut self, text: &str) {
+        self.whole = whole(text);
     }
 
     fn tells_again(&self, other: &Self) -> bool {
@@ -149,6 +152,12 @@ impl Telling {
         };
         long.len() >= short.len() + LONGER && shared.count() * 10 >= short.len() * share
     }
+}
+
+fn whole(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn number(word: &str) -> u32 {

@@ -1,5 +1,7 @@
 //! Lines of many clients, each with what it tells, read as a file is.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -404,5 +406,88 @@ proptest! {
         }
         let shown = LogReader::evidence(&bytes);
         prop_assert!(!shown.contains('\n'));
+    }
+}
+
+/// A line with one stamp in it, in pieces that can give its digits another meaning; `§` stands for
+/// the stamp, `¤` for one that may be another.
+fn around_a_stamp() -> impl Strategy<Value = String> {
+    let before = proptest::sample::select(vec![
+        "",
+        "[",
+        "app=",
+        "status code ",
+        "password=",
+        "error_description: ",
+        "invalid_grant: ",
+        "user=a",
+        "{\"timestamp\":\"",
+        "{\"app\":\"",
+        "{\"x\":\"",
+        "crm | ",
+        "<131>1 ",
+        "00D",
+        "x\n",
+    ]);
+    let behind = proptest::sample::select(vec![
+        "",
+        " ",
+        "]",
+        "\"",
+        "Z",
+        "+01:00",
+        " EST",
+        " Unauthorized",
+        " Bad Request",
+        "\",\"service\":\"sync\"}",
+        "\",\"timestamp\":\"¤\"}",
+        " ¤",
+        "\n",
+        ":",
+        "@example.com",
+    ]);
+    let told = proptest::sample::select(vec![
+        " invalid_grant: authentication failure",
+        " {\"error\":\"invalid_grant\",\"error_description\":\"expired access/refresh token\"}",
+        " Login successful",
+        " POST /services/oauth2/token",
+        " client_secret=A1B2C3D4E5F6G7H8",
+        " INVALID_SESSION_ID: Session expired or invalid",
+        " nothing",
+    ]);
+    (before, behind, told).prop_map(|(before, behind, told)| format!("{before}§{behind}{told}"))
+}
+
+fn stamps() -> impl Strategy<Value = String> {
+    let clock = (0_u32..24, 0_u32..60, 0_u32..60);
+    let day = (2019_u32..2027, 1_u32..14, 1_u32..29);
+    let form = proptest::sample::select(vec![" ", "T"]);
+    let part = prop_oneof![
+        Just(String::new()),
+        (0_u32..1000).prop_map(|ms| format!(",{ms:03}")),
+        (400_u32..600).prop_map(|ms| format!(".{ms:03}")),
+    ];
+    (day, form, clock, part).prop_map(|((year, month, day), form, (hour, minute, second), part)| {
+        format!("{year}-{month:02}-{day:02}{form}{hour:02}:{minute:02}:{second:02}{part}")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn what_is_remembered_does_not_show(
+        texts in proptest::collection::vec(around_a_stamp(), 1..3),
+        stamps in proptest::collection::vec(stamps(), 2..8),
+    ) {
+        static READING: LazyLock<Reading> = LazyLock::new(Reading::new);
+        let file = READING.file("sfdc.log", b"");
+        let reader = || LogReader::new(&READING.logs, &READING.known, &file);
+        let mut one = reader();
+        for (at, stamp) in stamps.iter().enumerate() {
+            let line = texts[at % texts.len()].replace('§', stamp);
+            let line = line.replace('¤', &stamps[at / 2]);
+            let fresh = reader().entry(line.as_bytes(), b"", 1);
+            prop_assert_eq!(one.entry(line.as_bytes(), b"", 1), fresh, "{}", line);
+        }
     }
 }

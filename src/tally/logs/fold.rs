@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::identity::Met;
 use super::read::{Read1, Told};
 use super::{LogClient, LogError, LogRead, LogSecret, LogToRead};
-use crate::catalogue::{CauseIx, Known};
+use crate::catalogue::{CauseIx, Known, Said};
 use crate::event::{Basis, Dims, Flow, Instant, Kind, Place};
 use crate::normalise::Names;
 use crate::normalise::log::{Carried, LogEntry, LogKind, Settler, TimeBasis};
@@ -17,6 +17,9 @@ use crate::tally::counts::Counts;
 
 /// Errors of a file that are kept one by one; equal ones of a minute are one beyond.
 pub const KEPT: usize = 20_000;
+/// Descriptions of a file that are kept as they are said. No client has so many: beyond, what is new
+/// holds a number of its own each time, and is told by its code.
+pub const DESCRIPTIONS: usize = 1_000;
 /// Places of secrets that are kept of a file; beyond they are counted.
 pub const SECRETS: usize = 1_000;
 /// Characters of a line that are kept as evidence.
@@ -53,6 +56,7 @@ pub(super) struct Fold<'a> {
     known: &'a Known,
     settler: Settler,
     texts: BTreeSet<Arc<str>>,
+    descriptions: BTreeSet<Arc<str>>,
     alike: FxHashMap<Alike, usize>,
     clients: BTreeMap<(Arc<str>, Option<Arc<str>>), LogClient>,
     counts: Counts,
@@ -75,6 +79,7 @@ impl<'a> Fold<'a> {
             known,
             settler: Settler::behind(way.carried.clone()),
             texts: BTreeSet::new(),
+            descriptions: BTreeSet::new(),
             alike: FxHashMap::default(),
             clients: BTreeMap::new(),
             counts: Counts::cut_at(cuts),
@@ -110,6 +115,7 @@ impl<'a> Fold<'a> {
         } = told;
         entry.line += self.lines;
         self.settler.next(&mut entry);
+        self.shorten(&mut entry);
         let is_kept_elsewhere = self.is_kept_elsewhere(&entry, &text);
         self.done.ledger += match is_kept_elsewhere {
             true => entry.ledger(lines).duplicates_alone(),
@@ -155,6 +161,29 @@ impl<'a> Fold<'a> {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Keeps a file that says the same in ever new words from filling memory and report.
+    fn shorten(&mut self, entry: &mut LogEntry) {
+        let Some(said) = entry.description.as_deref() else {
+            return;
+        };
+        if self.descriptions.contains(said) {
+            return;
+        }
+        if self.descriptions.len() < DESCRIPTIONS {
+            let said = self.text(said);
+            self.descriptions.insert(said);
+        } else if let Some((code, _)) = said.split_once(": ") {
+            let code = code.to_owned();
+            let alone = Said {
+                code: Some(code.clone()),
+                description: None,
+                known: false,
+            };
+            entry.cause = Some(self.known.causes.cause_of(&alone));
+            entry.description = Some(code);
         }
     }
 

@@ -24,7 +24,7 @@ use crate::event::{Instant, Place};
 use crate::normalise::log::{Carried, LogEntry, Secret, TimeBasis};
 use crate::normalise::{Ledger, Rejects};
 
-pub use fold::{KEPT, SECRETS};
+pub use fold::{DESCRIPTIONS, KEPT, SECRETS};
 use identity::Noted;
 pub use plan::{AppOfLog, LogToRead, plan};
 pub use read::{ReadLogs, read};

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::ingest::text::{self, Entries, MAX_ENTRY};
 
 /// Bytes that are looked at first behind a place where a cut is wanted.
-const LOOK: usize = 64 * 1024;
+const LOOK: usize = 8 * 1024;
 /// Bytes that are looked at most: two entries, whatever they are, end in them. Where no head
 /// stands in them either, there is no cut.
 const MOST: usize = 4 * MAX_ENTRY;

@@ -5,6 +5,7 @@ mod joined;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
@@ -21,12 +22,15 @@ use crate::normalise::log::{self, LogEntry, LogReader};
 use crate::normalise::{Ledger, Reason, Rejects, excerpt};
 use crate::tally::Interrupted;
 
-/// Bytes of a log in memory at a time.
-const BLOCK: usize = 1 << 20;
-/// Pieces of a file for each thread whose entries are in memory at a time.
+/// Bytes of a log in memory at a time: what a core's own cache holds besides all else.
+const BLOCK: usize = 256 << 10;
+/// Pieces of a file for each thread that are read while those before them are put together.
 const AHEAD: usize = 4;
-/// Bytes of a piece at most, so that what a storm of errors says of itself stays small.
-const LARGEST_PIECE: u64 = 4 << 20;
+/// Bytes of a piece at most, so that what a storm of errors says of itself stays small, and no
+/// thread waits long for another.
+const LARGEST_PIECE: u64 = 1 << 20;
+/// A file of more bytes is read in pieces, whatever else there is to read.
+const LARGE: u64 = 4 << 20;
 
 /// How to read logs.
 pub struct ReadLogs<'a> {
@@ -87,7 +91,8 @@ pub(super) fn round(
     needles: &Needles,
 ) -> Vec<LogRead> {
     let piece = with.piece_size.min(LARGEST_PIECE);
-    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > piece;
+    let large = with.piece_size.min(LARGE);
+    let is_large = |file: &LogToRead<'_>| file.packing.is_plain() && file.size > large;
     // Large ones one after the other, each on all threads; then the rest side by side.
     let large: Vec<Option<LogRead>> = asked
         .iter()
@@ -108,6 +113,14 @@ struct One<'a, 'f> {
     way: &'a Way,
     with: &'a ReadLogs<'a>,
     needles: &'a Needles,
+    /// Free ones; there are as many as threads.
+    desks: Mutex<Vec<Desk<'a>>>,
+}
+
+/// What one thread works with from piece to piece.
+struct Desk<'a> {
+    reader: LogReader<'a>,
+    buffer: Vec<u8>,
 }
 
 impl<'a, 'f> One<'a, 'f> {
@@ -119,7 +132,20 @@ impl<'a, 'f> One<'a, 'f> {
             way,
             with,
             needles,
+            desks: Mutex::default(),
         }
+    }
+
+    /// A desk that no one sits at.
+    fn desk(&self) -> Desk<'a> {
+        self.free_desks().pop().unwrap_or_else(|| Desk {
+            reader: LogReader::new(self.with.logs, self.with.known, &self.file.about),
+            buffer: Vec::new(),
+        })
+    }
+
+    fn free_desks(&self) -> MutexGuard<'_, Vec<Desk<'a>>> {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is put together, with the lines that are another file's to tell.
@@ -140,33 +166,38 @@ impl<'a, 'f> One<'a, 'f> {
         };
         let spans: Vec<(u64, u64)> = cuts.windows(2).map(|two| (two[0], two[1])).collect();
         let mut fold = self.fold();
-        let ahead = AHEAD * rayon::current_num_threads();
-        for batch in spans.chunks(ahead) {
-            let read: Vec<io::Result<Read1>> = batch
-                .into_par_iter()
-                .map(|&(start, end)| self.piece(start, end))
-                .collect();
-            for part in read {
-                match part {
-                    Ok(part) => fold.add(part),
-                    Err(error) => return failed(&error),
-                }
+        let mut batches = spans.chunks(AHEAD * rayon::current_num_threads());
+        let mut parts = self.parts(batches.next());
+        while !parts.is_empty() && !self.with.stop.load(Ordering::Relaxed) {
+            let (added, next) = rayon::join(
+                || {
+                    parts
+                        .into_iter()
+                        .try_for_each(|part| part.map(|part| fold.add(part)))
+                },
+                || self.parts(batches.next()),
+            );
+            if let Err(error) = added {
+                return failed(&error);
             }
-            if self.with.stop.load(Ordering::Relaxed) {
-                break;
-            }
+            parts = next;
         }
         self.joined(&mut fold);
         fold.finish()
     }
 
+    /// What stands in the next pieces of a file; nothing behind the last.
+    fn parts(&self, batch: Option<&[(u64, u64)]>) -> Vec<io::Result<Read1>> {
+        let pieces = batch.unwrap_or_default().into_par_iter();
+        pieces.map(|&(start, end)| self.piece(start, end)).collect()
+    }
+
     fn piece(&self, start: u64, end: u64) -> io::Result<Read1> {
         let mut file = File::open(self.file.file)?;
         file.seek(SeekFrom::Start(start))?;
-        let block = usize::try_from(end - start).unwrap_or(BLOCK).min(4 * BLOCK);
-        let mut blocks = Blocks::new(file, start, end - start, block, Vec::new());
+        let Desk { mut reader, buffer } = self.desk();
+        let mut blocks = Blocks::new(file, start, end - start, BLOCK, buffer);
         let mut read = Read1::default();
-        let mut reader = LogReader::new(self.with.logs, self.with.known, &self.file.about);
         // What is undated takes the time of the line behind it, which may begin the next piece.
         let behind = match end < self.file.size {
             true => line_at(self.file.file, end)?,
@@ -176,6 +207,8 @@ impl<'a, 'f> One<'a, 'f> {
         if blocks.offset() < end && read.cut_short.is_none() {
             read.cut_short = Some("shrank while it was read".to_owned());
         }
+        let buffer = blocks.into_buffer();
+        self.free_desks().push(Desk { reader, buffer });
         self.with.progress.add(end - start);
         Ok(read)
     }
@@ -183,7 +216,7 @@ impl<'a, 'f> One<'a, 'f> {
     /// Any file in one go.
     fn as_stream(&self) -> LogRead {
         let file = self.file;
-        let mut stream = match file.packing.open(file.file) {
+        let mut stream = match file.packing.open_ahead(file.file, file.size) {
             Ok(stream) => stream,
             Err(error) => return failed(&error),
         };
@@ -272,10 +305,10 @@ const ENTRIES: usize = 1_000;
 impl Read1 {
     fn entry(&mut self, bytes: &[u8], behind: &[u8], lines: u64, reader: &mut LogReader<'_>) {
         match reader.entry(bytes, behind, self.lines + 1) {
-            Some(entry) => self.entries.push(Told {
+            Some(mut entry) => self.entries.push(Told {
+                text: std::mem::take(&mut entry.shown),
                 entry,
                 lines,
-                text: LogReader::evidence(bytes),
             }),
             None => self.ledger.ignored += lines,
         }
