@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
-pub use about::HostKind;
+pub use about::{HostKind, Serves, sandbox_of};
 pub use file::LogFile;
 pub use secrets::{Secret, masked};
 pub use settle::{Settler, settle};
@@ -91,11 +91,6 @@ impl LogEntry {
             ignored: lines.saturating_sub(counted),
             ..Ledger::default()
         }
-    }
-
-    /// The kind of its host.
-    pub fn host_kind(&self) -> Option<HostKind> {
-        self.host.as_deref().map(HostKind::of)
     }
 }
 

@@ -109,7 +109,7 @@ pub fn report(material: &Material<'_>) -> Report {
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
     let totals = totals(material, &frames);
-    let before = changes::Before::of(material);
+    let before = changes::Cites::of(material);
     let (findings, suppressed) = suppress::part(
         findings::findings(material, &before),
         material.suppressions,

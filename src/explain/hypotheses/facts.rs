@@ -1,0 +1,130 @@
+//! What the history says of those whom a finding concerns, before, in and after it: one walk over
+//! its rows for all findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::detect::{Finding, Seen};
+use crate::event::{Flow, Instant};
+use crate::tally::{Row, What};
+
+/// What is known beside one finding.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// Failures of it by cause (position plus one).
+    pub(super) failed: BTreeMap<u32, u64>,
+    /// The last login of its users through its apps that worked before it began.
+    pub(super) worked_before: Option<Instant>,
+    /// The same of logins that may have been by username and password over OAuth.
+    pub(super) password_flow_before: Option<Instant>,
+    /// The first that worked between its first and last failure.
+    pub(super) worked_within: Option<Instant>,
+    /// Sources of its failures, and of logins of the same users and apps that worked before.
+    pub(super) refused_from: BTreeSet<u32>,
+    pub(super) worked_from: BTreeSet<u32>,
+    /// Where it is of one user: the user's other apps that log in while it lasts.
+    pub(super) other_apps: BTreeSet<u32>,
+    /// Where it is of one app: how many other users log in through it while it lasts.
+    pub(super) other_users: BTreeSet<u32>,
+}
+
+/// Whom a finding concerns, to be found by row.
+struct Whom {
+    org: u32,
+    users: FxHashSet<u32>,
+    apps: FxHashSet<u32>,
+    causes: FxHashSet<u32>,
+}
+
+impl Facts {
+    /// The facts beside each finding, in their order.
+    pub(super) fn of(findings: &[Finding], seen: &Seen<'_>) -> Vec<Self> {
+        let whom: Vec<Whom> = findings.iter().map(Whom::of).collect();
+        let mut by_user: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        let mut by_app: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        for (at, whom) in whom.iter().enumerate() {
+            for user in &whom.users {
+                by_user.entry(*user).or_default().push(at);
+            }
+            if whom.apps.len() == 1 || whom.users.is_empty() {
+                for app in &whom.apps {
+                    by_app.entry(*app).or_default().push(at);
+                }
+            }
+        }
+        let mut facts: Vec<Self> = findings.iter().map(|_| Self::default()).collect();
+        for row in &seen.tally.rows {
+            let what = seen.resolved.what[row.dims.index()];
+            let user = seen.resolved.user[row.user.index()];
+            for &at in by_user.get(&user).into_iter().flatten() {
+                if !whom[at].is_of(what) {
+                    continue;
+                }
+                if whom[at].has_app(what.app) {
+                    facts[at].own(&findings[at], &whom[at], row, what);
+                } else if whom[at].users.len() == 1 && lasts(&findings[at], row, what) {
+                    facts[at].other_apps.insert(what.app);
+                }
+            }
+            for &at in by_app.get(&what.app).into_iter().flatten() {
+                if !whom[at].is_of(what) || whom[at].users.contains(&user) {
+                    continue;
+                }
+                if whom[at].users.is_empty() {
+                    facts[at].own(&findings[at], &whom[at], row, what);
+                } else if lasts(&findings[at], row, what) {
+                    facts[at].other_users.insert(user);
+                }
+            }
+        }
+        facts
+    }
+
+    /// A row of those whom the finding concerns.
+    fn own(&mut self, finding: &Finding, whom: &Whom, row: &Row, what: What) {
+        if what.success {
+            if row.last < finding.start {
+                self.worked_before = self.worked_before.max(Some(row.last));
+                self.worked_from.insert(what.source);
+                if matches!(what.flow, Flow::OauthUsernamePassword | Flow::OauthUnknown) {
+                    self.password_flow_before = self.password_flow_before.max(Some(row.last));
+                }
+            } else if row.first < finding.end {
+                let first = row.first.max(finding.start);
+                self.worked_within = self.worked_within.into_iter().chain([first]).min();
+            }
+        } else if row.last >= finding.start
+            && row.first <= finding.end
+            && (whom.causes.is_empty() || whom.causes.contains(&what.cause))
+        {
+            *self.failed.entry(what.cause).or_default() += row.n;
+            self.refused_from.insert(what.source);
+        }
+    }
+}
+
+/// Whether a login works while a finding lasts.
+fn lasts(finding: &Finding, row: &Row, what: What) -> bool {
+    what.success && row.first > finding.start && row.last <= finding.end
+}
+
+impl Whom {
+    fn of(finding: &Finding) -> Self {
+        let scope = &finding.scope;
+        Self {
+            org: finding.org,
+            users: scope.users.iter().copied().collect(),
+            apps: scope.apps.iter().copied().collect(),
+            causes: scope.causes.iter().copied().collect(),
+        }
+    }
+
+    fn is_of(&self, what: What) -> bool {
+        self.org == 0 || what.org == self.org
+    }
+
+    fn has_app(&self, app: u32) -> bool {
+        self.apps.is_empty() || self.apps.contains(&app)
+    }
+}

@@ -1,0 +1,59 @@
+//! Addresses that were let in are refused: a login range became narrower.
+
+use super::case::Case;
+use super::{Diagnosis, Verdict};
+use crate::detect::wording::count;
+
+pub(super) const CAUSE: &str = "ip-restricted";
+const CHANGES: [&str; 5] = [
+    "ip-range-added",
+    "ip-range-removed",
+    "oauth-policy-changed",
+    "profile-changed",
+    "session-settings",
+];
+
+/// How many of the addresses that are refused were let in before, and how many there are.
+pub(super) fn known_before(case: &Case<'_>) -> (u64, u64) {
+    let facts = case.facts;
+    let named = facts.refused_from.iter().filter(|source| **source != 0);
+    let before = named
+        .clone()
+        .filter(|source| facts.worked_from.contains(source));
+    (before.count() as u64, named.count() as u64)
+}
+
+pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
+    if case.percent(&[CAUSE]) < 50 {
+        return None;
+    }
+    let (before, all) = known_before(case);
+    let changes = case.changed(&CHANGES);
+    let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
+    let verdict = match (before * 2 >= all.max(1), case.facts.worked_from.is_empty()) {
+        (true, _) => Verdict::Likely,
+        (false, true) if bounded => Verdict::Likely,
+        (false, true) => Verdict::Possible,
+        (false, false) if bounded => Verdict::Possible,
+        (false, false) => Verdict::Unlikely,
+    };
+    let mut one = Diagnosis::of("ip-policy-tightened", verdict).check(
+        "Setup > Profiles > the user's profile > Login IP Ranges and the app's IP relaxation, beside the Setup Audit Trail of that day.",
+    );
+    let addresses = count(all, "refused address", "refused addresses");
+    if before > 0 {
+        one.because
+            .push(format!("{before} of the {addresses} were let in before."));
+    } else if !case.facts.worked_from.is_empty() {
+        one.against
+            .push(format!("None of the {addresses} was ever let in."));
+    }
+    one.because.extend(case.cite(&changes));
+    one.because.extend(case.both_sides());
+    one.against.extend(case.worked_since(&changes));
+    if changes.is_empty() {
+        one.against
+            .extend(case.no_change("change of address ranges"));
+    }
+    Some(one)
+}
