@@ -299,11 +299,11 @@ fn finding(
         severity: Severity::Low,
         confidence,
         reason: format!(
-            "Low: nothing that worked has broken for others; this client can't log in so. {because}"
+            "Low: only this client is concerned, and it can't log in that way at all. {because}"
         ),
         title: format!(
             "{client} turns to {hosts} with {who}, {}",
-            belongs(kind, users.len())
+            belongs(kind, users.len(), confidence)
         ),
         org: own,
         start,
@@ -339,16 +339,21 @@ fn finding(
     }
 }
 
-fn belongs(kind: Serves, users: usize) -> String {
-    let (name, belongs) = match users {
-        1 => ("a username", "belongs"),
-        _ => ("usernames", "belong"),
+fn belongs(kind: Serves, users: usize, confidence: Confidence) -> String {
+    let name = match users {
+        1 => "a username",
+        _ => "usernames",
+    };
+    let belongs = match (confidence, users) {
+        (Confidence::Low, _) => "may belong",
+        (_, 1) => "probably belongs",
+        _ => "probably belong",
     };
     let to = match kind {
         Serves::Sandboxes => "production",
         Serves::Production => "a sandbox",
     };
-    format!("{name} that probably {belongs} to {to}")
+    format!("{name} that {belongs} to {to}")
 }
 
 fn named(users: &[&str]) -> String {

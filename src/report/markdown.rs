@@ -63,6 +63,7 @@ fn ticket(report: &Report, catalogue: &Catalogue, limits: Limits) -> String {
     changes(&mut out, &report.changes, limits.rows);
     groups(&mut out, report, limits.rows);
     logs::told(&mut out, report, limits.rows);
+    logs::both_sides(&mut out, report, limits.rows);
     causes(&mut out, report, catalogue, limits.causes);
     users_and_apps(&mut out, report, limits.rows);
     notes(

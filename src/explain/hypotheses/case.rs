@@ -8,12 +8,22 @@ use super::super::{Around, Explained, Unmatched, missing_from_history};
 use super::facts::Facts;
 use crate::detect::Finding;
 use crate::detect::wording::{self, count, time};
+use crate::event::DAY_MS;
 use crate::tally::logs::LogError;
 
 /// Characters of a change's text in a sentence.
 const TEXT: usize = 160;
 /// Changes, and pairs of a client's and Salesforce's words, that are cited.
 const CITED: usize = 3;
+
+/// Kinds of changes that other exports than the Setup Audit Trail tell.
+const ELSEWHERE: [&str; 5] = [
+    "admin-logged-in-as",
+    "mfa-changed",
+    "token-granted",
+    "tokens-revoked",
+    "verification-failed",
+];
 
 /// One finding with what is known beside it.
 pub(super) struct Case<'a> {
@@ -103,14 +113,25 @@ impl<'a> Case<'a> {
         ))
     }
 
-    /// Whether anything was read that would tell of changes at that time.
+    /// Whether the trail of what was done in Setup was read for that org and that time.
     pub(super) fn reads_changes(&self) -> bool {
-        let all = &self.around.changes.all;
-        let (Some(first), Some(last)) = (all.first(), all.last()) else {
+        let resolved = self.around.seen.resolved;
+        let (one_org, org) = (
+            resolved.orgs.get(2).is_none(),
+            resolved.orgs.get(self.finding.org),
+        );
+        let of_setup = self.around.changes.all.iter().filter(|change| {
+            let kind = self.around.known.changes.kind(change.kind);
+            !ELSEWHERE.contains(&kind.id.as_str())
+                && (one_org || change.org.is_some() && change.org.as_deref() == org)
+        });
+        let start = self.finding.start.millis();
+        let mut around = of_setup.map(|change| change.at.millis() - start);
+        let Some(first) = around.next() else {
             return false;
         };
-        first.at <= self.finding.start
-            && last.at.millis() + crate::event::DAY_MS >= self.finding.start.millis()
+        let last = around.last().unwrap_or(first);
+        first <= 0 && last >= -DAY_MS
     }
 
     /// That no such change stands in what was read; `None` where nothing that would tell was.

@@ -23,6 +23,30 @@ pub(super) fn known_before(case: &Case<'_>) -> (u64, u64) {
     (before.count() as u64, named.count() as u64)
 }
 
+/// How many of the addresses were let in before, in words.
+pub(super) fn let_in(before: u64, all: u64) -> String {
+    match all {
+        1 => "The address that is refused was let in before.".to_owned(),
+        _ => format!("{before} of the {all} addresses that are refused were let in before."),
+    }
+}
+
+/// That none of the addresses was let in, while others were.
+pub(super) fn never_let_in(case: &Case<'_>) -> Option<String> {
+    let (before, all) = known_before(case);
+    let others = case.facts.worked_from.len() as u64;
+    (before == 0 && others > 0).then(|| {
+        format!(
+            "No login from {} worked before; those that did came from {}.",
+            match all {
+                1 => "the address that is refused".to_owned(),
+                _ => format!("any of the {all} addresses that are refused"),
+            },
+            count(others, "other address", "other addresses")
+        )
+    })
+}
+
 pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     if case.percent(&[CAUSE]) < 50 {
         return None;
@@ -40,14 +64,9 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     let mut one = Diagnosis::of("ip-policy-tightened", verdict).check(
         "Setup > Profiles > the user's profile > Login IP Ranges and the app's IP relaxation, beside the Setup Audit Trail of that day.",
     );
-    let addresses = count(all, "refused address", "refused addresses");
-    if before > 0 {
-        one.because
-            .push(format!("{before} of the {addresses} were let in before."));
-    } else if !case.facts.worked_from.is_empty() {
-        one.against
-            .push(format!("None of the {addresses} was ever let in."));
-    }
+    one.because
+        .extend((before > 0).then(|| let_in(before, all)));
+    one.against.extend(never_let_in(case));
     one.because.extend(case.cite(&changes));
     one.because.extend(case.both_sides());
     one.against.extend(case.worked_since(&changes));

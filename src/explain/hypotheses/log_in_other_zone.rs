@@ -27,7 +27,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     if clock.matched > 0 {
         one.verdict = Verdict::Unlikely;
         one.against.push(format!(
-            "{} of the {} dated errors of this log do have their rows.",
+            "{} of the {} dated errors of this log found their row.",
             clock.matched, clock.dated
         ));
         return Some(one);

@@ -15,6 +15,8 @@ mod log_in_other_zone;
 mod password_changed;
 mod password_flow_never_enabled;
 mod password_flow_switched_off;
+mod password_guessing;
+mod password_spraying;
 mod refresh_lifetime;
 mod sandbox_refreshed;
 mod stated;
@@ -22,6 +24,9 @@ mod tokens_revoked;
 mod undecided;
 mod unknown_user;
 mod wrong_endpoint;
+
+#[cfg(test)]
+mod tests;
 
 use super::before::Before;
 use super::heard::Heard;
@@ -94,6 +99,8 @@ const HYPOTHESES: &[Hypothesis] = &[
     egress_moved::judge,
     tokens_revoked::judge,
     password_changed::judge,
+    password_spraying::judge,
+    password_guessing::judge,
     client_secret_changed::judge,
     refresh_lifetime::judge,
     unknown_user::judge,

@@ -45,8 +45,12 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
         "Setup > OAuth and OpenID Connect Settings > Allow OAuth Username-Password Flows, and the Setup Audit Trail for who switched it and when.",
     );
     if stated >= 20 {
+        let share = match stated {
+            100 => "All failures have".to_owned(),
+            _ => format!("{stated} % of the failures have"),
+        };
         one.because.push(format!(
-            "{stated} % of the failures have the status Username-Password Flow Disabled."
+            "{share} the status Username-Password Flow Disabled."
         ));
     }
     one.because.extend(case.both_sides());

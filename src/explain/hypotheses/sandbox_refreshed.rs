@@ -31,6 +31,10 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     let mut one = Diagnosis::of("sandbox-refreshed", verdict).check(
         "In production, Setup > Sandboxes > Sandbox History: when was it refreshed? After that, usernames get the sandbox's ending anew, and passwords, tokens and keys of apps are those of production's copy.",
     );
+    let host = line.host.as_deref().unwrap_or("");
+    one.because.push(format!(
+        "The client turns to {host}, which serves sandboxes, and a refresh takes its users and keys away."
+    ));
     match worked {
         Some(worked) => one.because.push(format!(
             "The same client logged in at a sandbox's host until {}, and is refused there since.",

@@ -91,9 +91,11 @@ impl One {
             .by_id(&self.cause)
             .map_or("", |cause| cause.title.as_str());
         let n = count(case.finding.count, "failure", "failures");
-        one.because.push(format!(
-            "{percent} % of the {n} have the reason \"{title}\"."
-        ));
+        let share = match percent {
+            100 => format!("All of the {n} have"),
+            _ => format!("{percent} % of the {n} have"),
+        };
+        one.because.push(format!("{share} the reason \"{title}\"."));
         one.because.extend(case.both_sides());
         one.because.extend(case.cite(&changes));
         one.because.extend(case.worked_until());

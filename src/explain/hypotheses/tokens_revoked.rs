@@ -23,9 +23,6 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     one.because.extend(case.both_sides());
     one.because.extend(case.worked_until());
     one.against.extend(case.worked_since(&changes));
-    if changes.is_empty() {
-        one.against.extend(case.no_change("revoked tokens"));
-    }
     if one.because.is_empty() {
         one.because
             .push("A token that was revoked is refused in these words.".to_owned());

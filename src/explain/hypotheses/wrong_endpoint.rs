@@ -29,13 +29,25 @@ fn told(case: &Case<'_>) -> Diagnosis {
     let mut one = Diagnosis::of(ROOT, verdict).check(CHECK);
     let because = case.finding.reason.split_once("Confidence ");
     let because = because.and_then(|(_, reason)| reason.split_once(": "));
-    one.because
-        .extend(because.map(|(_, reason)| reason.to_owned()));
+    one.because.extend(because.map(|(_, reason)| begun(reason)));
     if case.finding.confidence != Confidence::High {
         one.against
             .push("A wrong password, token or client id is refused in the same words.".to_owned());
     }
     one
+}
+
+/// A part of a sentence as a sentence; a username at its beginning stays as it is.
+fn begun(text: &str) -> String {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let mut letters = first.chars();
+    match letters.next() {
+        Some(letter) if !first.contains('@') => {
+            let first: String = letter.to_uppercase().chain(letters).collect();
+            format!("{first} {rest}")
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Errors without a row at a host of the other kind than those of the history.

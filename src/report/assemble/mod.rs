@@ -1,5 +1,6 @@
 //! The tally and what became of the files, turned into the [`Report`].
 
+mod both_sides;
 mod changes;
 mod courses;
 mod failures;
