@@ -19,7 +19,7 @@ mod usernames;
 pub mod whose_log;
 pub mod wrong_endpoint;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Catalogue, Known};
 use crate::detect::{Finding, Found, NearMiss, Seen, Thresholds};
@@ -115,6 +115,14 @@ pub struct Explained {
     pub not_run: Vec<(&'static str, String)>,
 }
 
+/// What a rule over logs found.
+#[derive(Debug, Default)]
+struct Answered {
+    found: Found,
+    /// Positions of the errors of logs that its findings tell.
+    errors: BTreeSet<usize>,
+}
+
 /// Puts the errors of logs beside the rows of the history, and asks the rules of this room.
 /// `around` is `None` where nothing was read that has a time; `has_history` says that some export
 /// of logins was.
@@ -158,24 +166,27 @@ pub fn explain(
             .iter()
             .any(|dims| !dims.host.is_unknown())
     };
-    let mut told = wrong_endpoint::Told::default();
+    // An error is told once: what is missing from the history is asked last.
+    let mut told = BTreeSet::new();
     if has_errors || has_history && hosts() {
         let with = (&heard, &stands);
-        told = wrong_endpoint::find(around.seen, with, &done, (has_history, limits))?;
-        done.take(wrong_endpoint::ID, std::mem::take(&mut told.found));
+        let found = wrong_endpoint::find(around.seen, with, &done, (has_history, limits))?;
+        told.extend(found.errors);
+        done.take(wrong_endpoint::ID, found.found);
     } else {
         let why = "no log with login errors was read, and no export that names the host";
         done.not_run.push((wrong_endpoint::ID, why.to_owned()));
     }
     if has_errors {
         let found = new_app_propagation::find(around, &heard, (has_history, limits));
-        done.take(new_app_propagation::ID, found);
+        told.extend(found.errors);
+        done.take(new_app_propagation::ID, found.found);
     } else {
         done.not_run
             .push((new_app_propagation::ID, NO_LOG.to_owned()));
     }
     if has_errors && has_history {
-        let rest = (logs, &told.errors);
+        let rest = (logs, &told);
         let found = missing_from_history::find(around.seen, rest, &done, limits);
         done.take(missing_from_history::ID, found);
     } else {

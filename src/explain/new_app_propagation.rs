@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Around;
 use super::heard::Heard;
+use super::{Answered, Around};
 use crate::catalogue::{CauseIx, fold_letters};
 use crate::detect::wording::{count, span, time};
-use crate::detect::{Confidence, Finding, Found, NearMiss, Scope, Severity, Thresholds};
+use crate::detect::{Confidence, Finding, NearMiss, Scope, Severity, Thresholds};
 use crate::event::{DAY_MS, Instant, MINUTE_MS};
 use crate::tally::logs::LogError;
 
@@ -26,6 +26,8 @@ const SHOWN: usize = 10;
 struct App<'a> {
     /// Errors about the client id, by time.
     refused: Vec<(Instant, &'a LogError)>,
+    /// The positions of those.
+    errors: Vec<usize>,
     /// The first attempt, of any side and outcome.
     first: Option<Instant>,
     /// Logins that worked: the first and the last of each group.
@@ -41,24 +43,18 @@ pub(super) fn find(
     around: &Around<'_>,
     heard: &Heard<'_>,
     (has_history, limits): (bool, &Thresholds),
-) -> Found {
+) -> Answered {
     let cause = around.known.causes.position(CAUSE);
     let mut apps: BTreeMap<&str, App<'_>> = BTreeMap::new();
-    for error in heard
-        .logs
-        .errors
-        .iter()
-        .filter(|error| Some(error.cause) == cause)
-    {
-        if let Some(at) = heard.time(error) {
-            apps.entry(&error.app)
-                .or_default()
-                .refused
-                .push((at, error));
+    for (position, error) in heard.logs.errors.iter().enumerate() {
+        if let (true, Some(at)) = (Some(error.cause) == cause, heard.time(error)) {
+            let app = apps.entry(&error.app).or_default();
+            app.refused.push((at, error));
+            app.errors.push(position);
         }
     }
     if apps.is_empty() {
-        return Found::default();
+        return Answered::default();
     }
     for error in &heard.logs.errors {
         if let (Some(app), Some(at)) = (apps.get_mut(&*error.app), heard.time(error)) {
@@ -74,12 +70,12 @@ pub(super) fn find(
         of_history(around, &mut apps);
     }
     of_changes(around, &mut apps);
-    let mut found = Found::default();
+    let mut told = Answered::default();
     for (name, mut app) in apps {
         app.refused.sort_by_key(|(at, error)| (*at, error.place));
-        judge(around, cause, (name, app), limits, &mut found);
+        judge(around, cause, (name, app), limits, &mut told);
     }
-    found
+    told
 }
 
 impl App<'_> {
@@ -159,7 +155,7 @@ fn judge(
     cause: Option<CauseIx>,
     (name, app): (&str, App<'_>),
     limits: &Thresholds,
-    found: &mut Found,
+    Answered { found, errors }: &mut Answered,
 ) {
     let (Some((start, _)), Some((end, _))) = (app.refused.first(), app.refused.last()) else {
         return;
@@ -204,6 +200,7 @@ fn judge(
         }
         return;
     }
+    errors.extend(&app.errors);
     found.findings.push(finding(
         around,
         cause,

@@ -81,7 +81,9 @@ fn behind(out: &mut String, finding: &Finding, (depth, lines): (&str, usize)) {
                 let _ = writeln!(out, "  - and {} more in report.json", texts.len() - most);
             }
         }
-        if let Some(check) = &one.next_check {
+        // What is unlikely needs no further check.
+        let check = one.next_check.as_ref();
+        if let Some(check) = check.filter(|_| one.verdict != "unlikely") {
             let _ = writeln!(out, "  - To find out: {}", text(check));
         }
     }

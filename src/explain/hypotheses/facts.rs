@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::detect::{Finding, Seen};
+use crate::detect::{Finding, Seen, password_flow_disabled};
 use crate::event::{Flow, Instant};
 use crate::tally::{Row, What};
 
@@ -25,11 +25,14 @@ pub(super) struct Facts {
     pub(super) worked_from: BTreeSet<u32>,
     /// Where it is of one user: the user's other apps that log in while it lasts.
     pub(super) other_apps: BTreeSet<u32>,
+    /// Others of the org who log in by username and password over OAuth after it began.
+    pub(super) password_flow_goes_on: BTreeSet<u32>,
     /// Where it is of one app: how many other users log in through it while it lasts.
     pub(super) other_users: BTreeSet<u32>,
 }
 
 /// Whom a finding concerns, to be found by row.
+#[derive(Default)]
 struct Whom {
     org: u32,
     users: FxHashSet<u32>,
@@ -38,9 +41,17 @@ struct Whom {
 }
 
 impl Facts {
-    /// The facts beside each finding, in their order.
-    pub(super) fn of(findings: &[Finding], seen: &Seen<'_>) -> Vec<Self> {
-        let whom: Vec<Whom> = findings.iter().map(Whom::of).collect();
+    /// The facts beside each finding, in their order; none beside those that nobody asks for.
+    pub(super) fn of(
+        findings: &[Finding],
+        is_asked: impl Fn(&Finding) -> bool,
+        seen: &Seen<'_>,
+    ) -> Vec<Self> {
+        let whom = findings.iter().map(|finding| match is_asked(finding) {
+            true => Whom::of(finding),
+            false => Whom::default(),
+        });
+        let whom: Vec<Whom> = whom.collect();
         let mut by_user: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         let mut by_app: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         for (at, whom) in whom.iter().enumerate() {
@@ -54,16 +65,29 @@ impl Facts {
             }
         }
         let mut facts: Vec<Self> = findings.iter().map(|_| Self::default()).collect();
+        let refused = |at: &usize| findings[*at].rule == password_flow_disabled::ID;
+        let refused: Vec<usize> = (0..findings.len()).filter(refused).collect();
         for row in &seen.tally.rows {
             let what = seen.resolved.what[row.dims.index()];
             let user = seen.resolved.user[row.user.index()];
+            if what.success && what.flow == Flow::OauthUsernamePassword {
+                for &at in &refused {
+                    let other = whom[at].is_of(what) && !whom[at].users.contains(&user);
+                    if other && row.first > findings[at].start {
+                        facts[at].password_flow_goes_on.insert(user);
+                    }
+                }
+            }
             for &at in by_user.get(&user).into_iter().flatten() {
                 if !whom[at].is_of(what) {
                     continue;
                 }
                 if whom[at].has_app(what.app) {
                     facts[at].own(&findings[at], &whom[at], row, what);
-                } else if whom[at].users.len() == 1 && lasts(&findings[at], row, what) {
+                } else if what.app != 0
+                    && whom[at].users.len() == 1
+                    && lasts(&findings[at], row, what)
+                {
                     facts[at].other_apps.insert(what.app);
                 }
             }
@@ -121,7 +145,7 @@ impl Whom {
     }
 
     fn is_of(&self, what: What) -> bool {
-        self.org == 0 || what.org == self.org
+        what.org == self.org
     }
 
     fn has_app(&self, app: u32) -> bool {

@@ -130,7 +130,7 @@ pub fn diagnose(
     let heard = Heard::of(around.seen.logs, &explained.clocks);
     let with = (around.known, around.seen.resolved);
     let before = Before::of(findings, around.changes, with);
-    let facts = Facts::of(findings, around.seen);
+    let facts = Facts::of(findings, is_diagnosed, around.seen);
     let judged = findings.iter().zip(&facts).enumerate();
     let judged = judged.map(|(at, (finding, facts))| {
         if !is_diagnosed(finding) {

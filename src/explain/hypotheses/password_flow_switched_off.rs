@@ -2,8 +2,9 @@
 
 use super::case::Case;
 use super::{Diagnosis, Verdict};
+use crate::detect::Severity;
 use crate::detect::password_flow_disabled;
-use crate::detect::{Severity, wording::time};
+use crate::detect::wording::{count, time};
 
 const ROOT: &str = "password-flow-switched-off";
 /// The cause that states it, and the one that hides it from clients.
@@ -69,6 +70,13 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
             .push("No login by this flow that worked was read.".to_owned());
     }
     one.against.extend(case.worked_since(&changes));
+    let others = case.facts.password_flow_goes_on.len() as u64;
+    if others > 0 {
+        one.against.push(format!(
+            "{} by this flow afterwards, so it isn't off for everybody whose logins were read.",
+            count(others, "other user logs in", "other users log in")
+        ));
+    }
     if stated < 20 {
         one.against.push(
             "The client is told only that the login failed, which has many reasons.".to_owned(),

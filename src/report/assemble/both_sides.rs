@@ -1,7 +1,9 @@
 //! One incident seen from both sides: what Salesforce and the clients say of the same users and
 //! apps, with what was changed between, in order of time.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod cut;
+
+use std::collections::BTreeSet;
 
 use super::{Material, app, logs, time, user};
 use crate::catalogue::fold_letters;
@@ -14,8 +16,6 @@ use crate::report::model::{Side, User};
 use crate::tally::Row;
 use crate::tally::logs::LogError;
 
-/// Lines that are told.
-const SIDES: usize = 200;
 /// Changes among them: such as can bring about what failed before others, then the last ones.
 const CHANGES: usize = 20;
 /// What came before the first error is told from so long before it at least.
@@ -81,7 +81,7 @@ pub(super) fn both_sides(material: &Material<'_>) -> Vec<Side> {
     lines.retain(|line| line.at >= from && line.at <= until);
     lines.extend(incident.changes(from, until));
     lines.sort_by_key(At::key);
-    cut(lines.iter().map(|line| side(material, line)).collect())
+    cut::cut(lines.iter().map(|line| side(material, line)).collect())
 }
 
 impl At<'_> {
@@ -261,38 +261,6 @@ fn user_and_app(material: &Material<'_>, row: &Row) -> Pair {
     let resolved = material.resolved;
     let by = resolved.user[row.user.index()];
     (by, resolved.what[row.dims.index()].app)
-}
-
-/// At most [`SIDES`] lines: first to go are those between two that say the same of the same, then
-/// the last ones.
-fn cut(lines: Vec<Side>) -> Vec<Side> {
-    let mut spare = lines.len().saturating_sub(SIDES);
-    if spare == 0 {
-        return lines;
-    }
-    let forward = repeats(lines.iter());
-    let mut backward = repeats(lines.iter().rev());
-    backward.reverse();
-    let mut kept: Vec<Side> = Vec::with_capacity(SIDES);
-    for ((line, forward), backward) in lines.into_iter().zip(forward).zip(backward) {
-        if spare > 0 && forward && backward {
-            spare -= 1;
-        } else {
-            kept.push(line);
-        }
-    }
-    kept.truncate(SIDES);
-    kept
-}
-
-/// Of each line, whether the one before it of the same side, app and user says the same.
-fn repeats<'a>(lines: impl Iterator<Item = &'a Side>) -> Vec<bool> {
-    let mut before: BTreeMap<(&str, &Option<String>, &Option<User>), &str> = BTreeMap::new();
-    let told = lines.map(|line| {
-        let key = (line.side.as_str(), &line.app, &line.user);
-        before.insert(key, &line.text) == Some(&line.text)
-    });
-    told.collect()
 }
 
 fn side(material: &Material<'_>, line: &At<'_>) -> Side {
