@@ -1,6 +1,6 @@
 //! What a hypothesis sees, and the sentences that several of them say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::before::Told;
 use super::super::heard::Heard;
@@ -71,10 +71,37 @@ impl<'a> Case<'a> {
     }
 
     /// Whether no login worked between a change and the first failure.
-    pub(super) fn is_bounded_by(&self, told: &Told<'_>) -> bool {
+    fn is_bounded_by(&self, told: &Told<'_>) -> bool {
         self.facts
             .worked_before
             .is_none_or(|worked| worked <= told.change.at)
+    }
+
+    /// Whether changes are enough to decide: the last came after the last login that worked, and
+    /// they touch the whole org, the only app, or at least half of the users. What was done to one
+    /// of many explains nothing of the others.
+    pub(super) fn is_decided_by(&self, told: &[Told<'_>]) -> bool {
+        let Some(last) = told.first() else {
+            return false;
+        };
+        let scope = &self.finding.scope;
+        let mut users = BTreeSet::new();
+        let mut all = false;
+        for change in told.iter().map(|told| told.change) {
+            let user = change
+                .target_user
+                .as_deref()
+                .or(change.target_name.as_deref());
+            match (user, &change.target_app) {
+                (Some(user), _) => {
+                    users.insert(user);
+                }
+                (None, Some(_)) => all |= scope.apps.len() <= 1,
+                (None, None) => all = true,
+            }
+        }
+        let most = !users.is_empty() && users.len() * 2 >= scope.users.len();
+        self.is_bounded_by(last) && (all || most)
     }
 
     /// Sentences that cite changes.
@@ -103,9 +130,10 @@ impl<'a> Case<'a> {
         ))
     }
 
-    /// Until when it worked; `None` if no login that was read did.
+    /// Until when it worked; `None` if no login that was read did, or some do all the while.
     pub(super) fn worked_until(&self) -> Option<String> {
-        let worked = self.facts.worked_before?;
+        let stopped = self.facts.worked_within.is_none();
+        let worked = self.facts.worked_before.filter(|_| stopped)?;
         Some(format!(
             "It worked until {}, and fails from {} on.",
             time(worked),

@@ -12,12 +12,12 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     let ambiguous = case.percent(&AMBIGUOUS) >= 50;
     let one_app = case.finding.scope.apps.len() == 1;
     let changes = case.changed(&CHANGES);
-    let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
+    let decided = case.is_decided_by(&changes);
     let worked = case.facts.worked_before.is_some();
     let verdict = match (stated, ambiguous) {
-        (true, _) if bounded || worked => Verdict::Likely,
+        (true, _) if decided || worked => Verdict::Likely,
         (true, _) => Verdict::Possible,
-        (false, true) if bounded => Verdict::Likely,
+        (false, true) if decided => Verdict::Likely,
         (false, true) if one_app => Verdict::Possible,
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! A client comes from addresses that nobody has let in: its network moved.
 
 use super::case::Case;
-use super::ip_policy_tightened::{CAUSE, known_before, let_in, never_let_in};
+use super::ip_policy_tightened::{CAUSE, CHANGES, known_before, let_in, never_let_in};
 use super::{Diagnosis, Verdict};
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
@@ -10,9 +10,12 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     }
     let (before, all) = known_before(case);
     let worked = &case.facts.worked_from;
+    // Many people on addresses that change look like a move, and so does a policy that hits them.
+    let few = case.finding.scope.users.len() == 1 || all <= 2;
+    let changed = case.is_decided_by(&case.changed(&CHANGES));
     let verdict = match (before, worked.is_empty()) {
-        (0, false) => Verdict::Likely,
-        (0, true) => Verdict::Possible,
+        (0, false) if few && !changed => Verdict::Likely,
+        (0, _) => Verdict::Possible,
         _ if before * 2 < all => Verdict::Possible,
         _ => Verdict::Unlikely,
     };

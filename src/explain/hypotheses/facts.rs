@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::detect::{Finding, Seen, password_flow_disabled};
 use crate::event::{Flow, Instant};
@@ -35,9 +35,10 @@ pub(super) struct Facts {
 #[derive(Default)]
 struct Whom {
     org: u32,
-    users: FxHashSet<u32>,
-    apps: FxHashSet<u32>,
-    causes: FxHashSet<u32>,
+    /// Sorted, as the others.
+    users: Vec<u32>,
+    apps: Vec<u32>,
+    causes: Vec<u32>,
 }
 
 impl Facts {
@@ -72,7 +73,7 @@ impl Facts {
             let user = seen.resolved.user[row.user.index()];
             if what.success && what.flow == Flow::OauthUsernamePassword {
                 for &at in &refused {
-                    let other = whom[at].is_of(what) && !whom[at].users.contains(&user);
+                    let other = whom[at].is_of(what) && !has(&whom[at].users, user);
                     if other && row.first > findings[at].start {
                         facts[at].password_flow_goes_on.insert(user);
                     }
@@ -92,7 +93,7 @@ impl Facts {
                 }
             }
             for &at in by_app.get(&what.app).into_iter().flatten() {
-                if !whom[at].is_of(what) || whom[at].users.contains(&user) {
+                if !whom[at].is_of(what) || has(&whom[at].users, user) {
                     continue;
                 }
                 if whom[at].users.is_empty() {
@@ -120,7 +121,7 @@ impl Facts {
             }
         } else if row.last >= finding.start
             && row.first <= finding.end
-            && (whom.causes.is_empty() || whom.causes.contains(&what.cause))
+            && (whom.causes.is_empty() || has(&whom.causes, what.cause))
         {
             *self.failed.entry(what.cause).or_default() += row.n;
             self.refused_from.insert(what.source);
@@ -138,9 +139,9 @@ impl Whom {
         let scope = &finding.scope;
         Self {
             org: finding.org,
-            users: scope.users.iter().copied().collect(),
-            apps: scope.apps.iter().copied().collect(),
-            causes: scope.causes.iter().copied().collect(),
+            users: sorted(&scope.users),
+            apps: sorted(&scope.apps),
+            causes: sorted(&scope.causes),
         }
     }
 
@@ -149,6 +150,17 @@ impl Whom {
     }
 
     fn has_app(&self, app: u32) -> bool {
-        self.apps.is_empty() || self.apps.contains(&app)
+        self.apps.is_empty() || has(&self.apps, app)
     }
+}
+
+fn sorted(numbers: &[u32]) -> Vec<u32> {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted
+}
+
+fn has(sorted: &[u32], number: u32) -> bool {
+    sorted.binary_search(&number).is_ok()
 }

@@ -5,7 +5,7 @@ use super::{Diagnosis, Verdict};
 use crate::detect::wording::count;
 
 pub(super) const CAUSE: &str = "ip-restricted";
-const CHANGES: [&str; 5] = [
+pub(super) const CHANGES: [&str; 5] = [
     "ip-range-added",
     "ip-range-removed",
     "oauth-policy-changed",
@@ -53,12 +53,13 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     }
     let (before, all) = known_before(case);
     let changes = case.changed(&CHANGES);
-    let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
+    let decided = case.is_decided_by(&changes);
     let verdict = match (before * 2 >= all.max(1), case.facts.worked_from.is_empty()) {
         (true, _) => Verdict::Likely,
-        (false, true) if bounded => Verdict::Likely,
+        (false, true) if decided => Verdict::Likely,
         (false, true) => Verdict::Possible,
-        (false, false) if bounded => Verdict::Possible,
+        (false, false) if decided => Verdict::Possible,
+        (false, false) if case.finding.scope.users.len() > 1 && all > 2 => Verdict::Possible,
         (false, false) => Verdict::Unlikely,
     };
     let mut one = Diagnosis::of("ip-policy-tightened", verdict).check(

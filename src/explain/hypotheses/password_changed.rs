@@ -22,10 +22,10 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
     }
     let ambiguous = case.percent(&[AMBIGUOUS]) >= 50;
     let changes = case.changed(&CHANGES);
-    let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
+    let decided = case.is_decided_by(&changes);
     let one_user = case.finding.scope.users.len() == 1;
     let stopped = case.facts.worked_before.is_some() && case.facts.worked_within.is_none();
-    let verdict = match (bounded, one_user) {
+    let verdict = match (decided, one_user) {
         (true, _) => Verdict::Likely,
         // Many people mistype; one user whose logins stop working is another matter.
         (false, true) if stopped || ambiguous || !changes.is_empty() => Verdict::Possible,

@@ -36,10 +36,10 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
             return None;
         }
     }
-    let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
+    let decided = case.is_decided_by(&changes);
     let verdict = match (stated >= 50, worked(case)) {
         (true, true) => Verdict::Likely,
-        _ if bounded && (stated >= 50 || worked(case)) => Verdict::Likely,
+        _ if decided && (stated >= 50 || worked(case)) => Verdict::Likely,
         _ => Verdict::Possible,
     };
     let mut one = Diagnosis::of(ROOT, verdict).check(

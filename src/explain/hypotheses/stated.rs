@@ -78,11 +78,11 @@ impl One {
         }
         let kinds: Vec<&str> = self.changes.iter().map(String::as_str).collect();
         let changes = case.changed(&kinds);
-        let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
+        let decided = case.is_decided_by(&changes);
         let verdict = match self.most {
             Most::Likely if percent >= MOST => Verdict::Likely,
             // A change right before it makes up for what the status leaves open.
-            Most::Possible if percent >= MOST && bounded => Verdict::Likely,
+            Most::Possible if percent >= MOST && decided => Verdict::Likely,
             _ => Verdict::Possible,
         };
         let mut one = Diagnosis::of(&self.root_cause, verdict).check(&self.check);

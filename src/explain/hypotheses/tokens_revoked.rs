@@ -11,8 +11,8 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis> {
         return None;
     }
     let changes = case.changed(&CHANGES);
-    let bounded = changes.first().is_some_and(|told| case.is_bounded_by(told));
-    let verdict = match bounded {
+    let decided = case.is_decided_by(&changes);
+    let verdict = match decided {
         true => Verdict::Likely,
         false => Verdict::Possible,
     };
