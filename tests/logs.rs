@@ -213,3 +213,66 @@ fn a_client_that_says_the_same_in_ever_new_words_does_not_fill_the_report() {
     assert_eq!(groups[0]["failures"], 50);
     assert_eq!(groups[1]["failures"], 2, "one that is known is kept");
 }
+
+#[test]
+fn narrowed_to_a_user_the_terminal_tells_of_changes_between_and_of_a_leak() {
+    let home = scratch();
+    let mut rows =
+        String::from("Username,Login Time,Status,Application,Login Type,Login Subtype\n");
+    let mut row = |time: &str, status: &str, app: &str| {
+        rows += &format!(
+            "sync@example.com,2026-03-{time}Z,{status},{app},Remote Access 2.0,OAuth Username-Password\n"
+        );
+    };
+    // Three apps are refused days apart, so that three findings stand before the leak.
+    for (app, from) in [("Alpha", 3), ("Beta", 6), ("Gamma", 9)] {
+        for day in 1..12 {
+            let status = match day < from {
+                true => "Success",
+                false => "Username-Password Flow Disabled",
+            };
+            row(&format!("{day:02}T07:00:00"), status, app);
+        }
+    }
+    row("12T07:00:00", "Success", "Alpha");
+    write(&home.path().join("a.csv"), &rows);
+    write(
+        &home.path().join("b.csv"),
+        "\"2026-03-02T20:00:00Z\",\"ada@example.com\",\"\",\"Changed Allow OAuth Username-Password Flows from on to off\",\"Manage Users\",\"\"\n",
+    );
+    write(
+        &home.path().join("alpha.log"),
+        "2026-03-02T07:00:01Z INFO Salesforce login successful, user=sync@example.com\n\
+         2026-03-03T07:00:01Z ERROR Salesforce login of user=sync@example.com: invalid_grant: authentication failure\n\
+         2026-03-12T07:00:01Z INFO Salesforce login successful, user=sync@example.com\n\
+         2026-03-12T08:00:00Z DEBUG POST https://login.salesforce.com/services/oauth2/token client_secret=7C0FFEE5INVENTED1234\n",
+    );
+    let args = ["--fail-on", "never", "--only", "user=sync@example.com"];
+    let run = analyze(
+        home.path(),
+        args.into_iter().chain(["a.csv", "b.csv", "alpha.log"]),
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let told = &run.stdout;
+    assert!(told.lines().count() <= 40, "{told}");
+    assert!(
+        told.contains("secrets in the log alpha.log: client secret"),
+        "{told}"
+    );
+    assert!(
+        told.contains("likely: Password flow switched off"),
+        "{told}"
+    );
+    let at = |text: &str| {
+        told.find(text)
+            .unwrap_or_else(|| panic!("no {text:?} in\n{told}"))
+    };
+    let worked = at("2026-03-02 07:00:01  client      Login worked");
+    let changed = at("2026-03-02 20:00:00  changed     OAuth flow");
+    let refused = at("2026-03-03 07:00:01  client      invalid_grant");
+    let again = at("2026-03-12 07:00:01  client      Login worked");
+    assert!(
+        worked < changed && changed < refused && refused < again,
+        "{told}"
+    );
+}

@@ -3,6 +3,7 @@
 use std::fs;
 
 use loginscope::detect::DETECTORS;
+use loginscope::explain::RULES;
 
 use crate::support::{read, repository, source};
 
@@ -140,4 +141,45 @@ fn every_chart_and_every_test_is_registered() {
             "main.rs doesn't declare {stem}"
         );
     }
+}
+
+#[test]
+fn every_rule_over_logs_is_registered_and_has_a_page_and_cases() {
+    let ids: Vec<&str> = RULES.iter().map(|(id, _)| *id).collect();
+    assert!(ids.is_sorted_by(|a, b| a < b), "in order: {ids:?}");
+    let on_disk: Vec<String> = stems("src/explain", "md")
+        .iter()
+        .map(|stem| stem.replace('_', "-"))
+        .collect();
+    assert_eq!(ids, on_disk, "each page in src/explain is of a rule");
+    for (id, page) in RULES {
+        let file = id.replace('-', "_");
+        assert!(page.starts_with(&format!("# {id}\n")), "{id}");
+        for heading in [
+            "## What\n",
+            "## Why it matters\n",
+            "## When it stays quiet\n",
+            "## What to look at\n",
+        ] {
+            assert!(page.contains(heading), "{id} has no {heading}");
+        }
+        assert!(page.contains("fingerprint"), "{id}: of what?");
+        let cases = repository(&format!("tests/cases/analyze/{file}"));
+        assert!(cases.is_dir(), "{id} has no cases");
+    }
+}
+
+#[test]
+fn every_hypothesis_is_registered() {
+    let register = source("src/explain/hypotheses/mod.rs");
+    let mut hypotheses = 0;
+    for stem in stems("src/explain/hypotheses", "rs") {
+        let code = source(&format!("src/explain/hypotheses/{stem}.rs"));
+        if code.contains("pub(super) fn judge(case: &Case<'_>) -> Option<Diagnosis>") {
+            let entry = format!("    {stem}::judge,\n");
+            assert!(register.contains(&entry), "mod.rs doesn't register {stem}");
+            hypotheses += 1;
+        }
+    }
+    assert!(hypotheses >= 12, "{hypotheses} hypotheses");
 }

@@ -66,6 +66,9 @@ pub struct Scope {
     pub sources: Vec<u32>,
     /// Positions of causes plus one, as in `What::cause`.
     pub causes: Vec<u32>,
+    /// Users and apps that logs alone name, so that no table has a number for them.
+    pub log_users: Vec<String>,
+    pub log_apps: Vec<String>,
 }
 
 /// Something odd.

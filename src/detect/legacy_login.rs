@@ -124,6 +124,7 @@ fn scope(one: &Integration<'_>) -> Scope {
         apps: known(one.app),
         sources: one.sources.clone(),
         causes: Vec::new(),
+        ..Scope::default()
     }
 }
 

@@ -21,7 +21,7 @@ mod sample;
 mod series;
 mod surprise;
 mod switch;
-mod wording;
+pub(crate) mod wording;
 
 use crate::catalogue::{Catalogue, Retirements};
 use crate::event::{Instant, Zone};

@@ -325,6 +325,7 @@ fn scope(members: &[&Refused], seen: &Seen<'_>) -> Scope {
         apps: busiest(apps),
         sources: busiest(sources),
         causes: cause(seen.causes).into_iter().collect(),
+        ..Scope::default()
     }
 }
 

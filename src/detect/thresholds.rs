@@ -57,6 +57,12 @@ pub struct Thresholds {
     /// Login errors of one log and app without a row in the history that `missing-from-history`
     /// needs. Ours: one or two may be a row that was written a little late or early.
     pub missing_min: u64,
+    /// Refusals of one client at a host of other orgs that `wrong-endpoint` needs. Ours: one may be
+    /// somebody's try by hand.
+    pub wrong_endpoint_min: u64,
+    /// Minutes from the beginning of an app in which an unknown client id is harmless for
+    /// `new-app-propagation`. Salesforce: a new app takes up to ten minutes to be known everywhere.
+    pub propagation_minutes: u32,
     /// Limits of `legacy-login`, as `[thresholds.legacy]`.
     pub legacy: LegacyLimits,
     /// Limits of `password-flow-disabled`, as `[thresholds.password-flow]`.
@@ -81,6 +87,8 @@ impl Default for Thresholds {
             trend_min_excess: 60.0,
             trend_min_days: 28,
             missing_min: 3,
+            wrong_endpoint_min: 2,
+            propagation_minutes: 10,
             legacy: LegacyLimits::default(),
             password_flow: PasswordFlowLimits::default(),
         }

@@ -11,6 +11,7 @@ use crate::catalogue::{Catalogue, CauseIx};
 #[serde(deny_unknown_fields)]
 struct File {
     no_login: Vec<String>,
+    wrong_host: Vec<String>,
     client: Vec<Client>,
 }
 
@@ -25,6 +26,7 @@ struct Client {
 #[derive(Debug)]
 pub(super) struct Stands {
     no_login: BTreeSet<String>,
+    wrong_host: BTreeSet<CauseIx>,
     behind: BTreeMap<CauseIx, BTreeSet<CauseIx>>,
     unrecognised: CauseIx,
 }
@@ -46,7 +48,9 @@ impl Stands {
             let twice = behind.insert(position(&client.says)?, all?);
             ensure!(twice.is_none(), "causes.toml: {} twice", client.says);
         }
+        let wrong_host: anyhow::Result<_> = file.wrong_host.iter().map(position).collect();
         Ok(Self {
+            wrong_host: wrong_host?,
             no_login: file.no_login.into_iter().collect(),
             behind,
             unrecognised: causes.unrecognised(),
@@ -56,6 +60,11 @@ impl Stands {
     /// Whether an error with this cause is none of a login.
     pub(super) fn is_no_login(&self, id: &str) -> bool {
         self.no_login.contains(id)
+    }
+
+    /// Whether a host that serves other orgs refuses a login so.
+    pub(super) fn is_of_wrong_host(&self, cause: CauseIx) -> bool {
+        self.wrong_host.contains(&cause)
     }
 
     /// Whether what a client was told may be what the server had as its reason. What nobody

@@ -43,16 +43,16 @@ impl Covered {
     }
 }
 
-/// The findings, one for each log and app.
+/// The findings, one for each log and app, of errors that no other rule tells.
 pub(super) fn find(
     seen: &Seen<'_>,
-    logs: &Logs,
+    (logs, told): (&Logs, &BTreeSet<usize>),
     explained: &Explained,
     limits: &Thresholds,
 ) -> Found {
     let mut groups: BTreeMap<(u32, &str), Vec<&LogError>> = BTreeMap::new();
-    for (error, why) in logs.errors.iter().zip(&explained.why) {
-        if *why == Some(Unmatched::NoRow) {
+    for (at, (error, why)) in logs.errors.iter().zip(&explained.why).enumerate() {
+        if *why == Some(Unmatched::NoRow) && !told.contains(&at) {
             let key = (error.place.file(), &*error.app);
             groups.entry(key).or_default().push(error);
         }
@@ -138,8 +138,13 @@ fn finding(
                 .filter_map(|u| resolved.users.find(u))
                 .collect(),
             apps: resolved.apps.find(app).into_iter().collect(),
-            sources: Vec::new(),
             causes: causes.into_iter().collect(),
+            log_users: unknown.iter().map(|user| (*user).to_owned()).collect(),
+            log_apps: match resolved.apps.find(app) {
+                Some(_) => Vec::new(),
+                None => vec![app.to_owned()],
+            },
+            ..Scope::default()
         },
         anchor: format!("{log}:{app}"),
         onset_day: false,

@@ -2,28 +2,53 @@
 //!
 //! A client is told little; the row of the login history knows more. [`explain`] finds the row
 //! that belongs to each error of a log ([`pairing`]), once it is known how far the two clocks are
-//! apart ([`clocks`]). What no row belongs to is a finding of its own ([`missing_from_history`]).
+//! apart ([`clocks`]). What no row belongs to is a finding of its own ([`missing_from_history`]),
+//! unless the client turned to the wrong host ([`wrong_endpoint`]). [`hypotheses`] then says of
+//! each finding what may be behind it, with what speaks for it and against it.
 
+pub mod before;
 mod causes;
 mod clocks;
+pub mod heard;
+mod homes;
+pub mod hypotheses;
 pub mod missing_from_history;
+pub mod new_app_propagation;
 mod pairing;
+mod usernames;
+pub mod whose_log;
+pub mod wrong_endpoint;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::Catalogue;
-use crate::detect::{Finding, NearMiss, Seen, Thresholds};
+use crate::catalogue::{Catalogue, Known};
+use crate::detect::{Finding, Found, NearMiss, Seen, Thresholds};
 use crate::event::Instant;
+use crate::tally::Changes;
 use crate::tally::logs::{LogError, Logs};
 use causes::Stands;
+use heard::Heard;
 use pairing::{History, Pairing};
 
 /// A row and an error of a log are one failure only if their times differ by no more than this,
 /// once the clocks are set right. Ours: a client may wait for the answer of a slow login.
 pub const WITHIN_MS: i64 = 60_000;
 
-/// A rule of this room: its id and its page.
-pub const RULES: &[(&str, &str)] = &[(missing_from_history::ID, missing_from_history::PAGE)];
+/// The rules of this room: id and page, in order of id.
+pub const RULES: &[(&str, &str)] = &[
+    (missing_from_history::ID, missing_from_history::PAGE),
+    (new_app_propagation::ID, new_app_propagation::PAGE),
+    (wrong_endpoint::ID, wrong_endpoint::PAGE),
+];
+
+/// What this room looks at.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    pub seen: &'a Seen<'a>,
+    pub known: &'a Known,
+    /// What was changed around the logins.
+    pub changes: &'a Changes,
+}
 
 /// Why an error of a log has no row beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,19 +107,30 @@ pub struct Explained {
     pub rows: Vec<Option<usize>>,
     pub why: Vec<Option<Unmatched>>,
     pub clocks: Vec<LogClock>,
+    /// What may be behind each finding of the run, in their order; see [`hypotheses::diagnose`].
+    pub diagnoses: Vec<Vec<hypotheses::Diagnosis>>,
     pub findings: Vec<Finding>,
     pub near_misses: Vec<NearMiss>,
     pub run: Vec<&'static str>,
     pub not_run: Vec<(&'static str, String)>,
 }
 
-/// Puts the errors of logs beside the rows of the history. `seen` is `None` where no login was
-/// read; `has_history` says that some export was.
+/// What a rule over logs found.
+#[derive(Debug, Default)]
+struct Answered {
+    found: Found,
+    /// Positions of the errors of logs that its findings tell.
+    errors: BTreeSet<usize>,
+}
+
+/// Puts the errors of logs beside the rows of the history, and asks the rules of this room.
+/// `around` is `None` where nothing was read that has a time; `has_history` says that some export
+/// of logins was.
 ///
 /// # Errors
-/// What is wrong with the list of causes; a test keeps that from happening.
+/// What is wrong with a list of this room; a test keeps that from happening.
 pub fn explain(
-    seen: Option<&Seen<'_>>,
+    around: Option<&Around<'_>>,
     logs: &Logs,
     has_history: bool,
     limits: &Thresholds,
@@ -104,40 +140,87 @@ pub fn explain(
         why: vec![Some(Unmatched::NoHistory); logs.errors.len()],
         ..Explained::default()
     };
-    let reason = match (logs.errors.is_empty(), has_history, seen) {
-        (true, _, _) => "no log with login errors was read",
-        (_, true, Some(seen)) => {
-            with_history(&mut done, seen, logs, limits)?;
-            done.run.push(missing_from_history::ID);
-            return Ok(done);
-        }
-        _ => "no login history was read beside the logs",
+    const NO_LOG: &str = "no log with login errors was read";
+    const NO_HISTORY: &str = "no login history was read beside the logs";
+    let has_errors = !logs.errors.is_empty();
+    let Some(around) = around else {
+        let why = if has_errors {
+            "nothing in the logs is dated"
+        } else {
+            NO_LOG
+        };
+        let ids = RULES.iter().map(|(id, _)| (*id, why.to_owned()));
+        done.not_run.extend(ids);
+        return Ok(done);
     };
-    done.not_run
-        .push((missing_from_history::ID, reason.to_owned()));
+    let stands = Stands::load(&around.known.causes)?;
+    if has_errors && has_history {
+        with_history(&mut done, around.seen, logs, &stands);
+    }
+    let heard = Heard::of(logs, &done.clocks);
+    let hosts = || {
+        around
+            .seen
+            .tally
+            .dims
+            .iter()
+            .any(|dims| !dims.host.is_unknown())
+    };
+    // An error is told once: what is missing from the history is asked last.
+    let mut told = BTreeSet::new();
+    if has_errors || has_history && hosts() {
+        let with = (&heard, &stands);
+        let found = wrong_endpoint::find(around.seen, with, &done, (has_history, limits))?;
+        told.extend(found.errors);
+        done.take(wrong_endpoint::ID, found.found);
+    } else {
+        let why = "no log with login errors was read, and no export that names the host";
+        done.not_run.push((wrong_endpoint::ID, why.to_owned()));
+    }
+    if has_errors {
+        let found = new_app_propagation::find(around, &heard, (has_history, limits));
+        told.extend(found.errors);
+        done.take(new_app_propagation::ID, found.found);
+    } else {
+        done.not_run
+            .push((new_app_propagation::ID, NO_LOG.to_owned()));
+    }
+    if has_errors && has_history {
+        let rest = (logs, &told);
+        let found = missing_from_history::find(around.seen, rest, &done, limits);
+        done.take(missing_from_history::ID, found);
+    } else {
+        let why = if has_errors { NO_HISTORY } else { NO_LOG };
+        done.not_run
+            .push((missing_from_history::ID, why.to_owned()));
+    }
     Ok(done)
 }
 
-fn with_history(
-    done: &mut Explained,
-    seen: &Seen<'_>,
-    logs: &Logs,
-    limits: &Thresholds,
-) -> anyhow::Result<()> {
-    let stands = Stands::load(seen.causes)?;
+impl Explained {
+    /// Takes what a rule found.
+    fn take(&mut self, rule: &'static str, found: Found) {
+        self.run.push(rule);
+        self.findings.extend(found.findings);
+        self.near_misses.extend(found.near_misses);
+    }
+}
+
+/// Finds the row of each error, and says why some have none.
+fn with_history(done: &mut Explained, seen: &Seen<'_>, logs: &Logs, stands: &Stands) {
     let history = History::of(seen.tally, seen.resolved);
     let mut by_file: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, error) in logs.errors.iter().enumerate() {
         by_file.entry(error.place.file()).or_default().push(at);
     }
-    let mut pairing = Pairing::new(&history, &stands, seen);
+    let mut pairing = Pairing::new(&history, stands, seen);
     for (input, errors) in by_file {
         let dated: Vec<&LogError> = errors
             .iter()
             .map(|&at| &logs.errors[at])
             .filter(|error| error.at.is_some())
             .collect();
-        let ahead_ms = clocks::ahead(&dated, &history, &stands, seen);
+        let ahead_ms = clocks::ahead(&dated, &history, stands, seen);
         done.clocks.push(LogClock {
             input,
             ahead_ms,
@@ -164,13 +247,9 @@ fn with_history(
         let ahead = clock.map_or(0, |clock| clock.ahead_ms);
         done.why[at] = match done.rows[at] {
             Some(_) => None,
-            None => Some(why(error, ahead, &covered, &history, &stands, seen.causes)),
+            None => Some(why(error, ahead, &covered, &history, stands, seen.causes)),
         };
     }
-    let found = missing_from_history::find(seen, logs, done, limits);
-    done.findings = found.findings;
-    done.near_misses = found.near_misses;
-    Ok(())
 }
 
 fn why(

@@ -93,7 +93,13 @@ impl World {
             integrations: &[],
             logs: &logs,
         };
-        explain(Some(&seen), &logs, true, &Thresholds::default()).expect("the list")
+        let changes = Changes::default();
+        let around = Around {
+            seen: &seen,
+            known: &self.known,
+            changes: &changes,
+        };
+        explain(Some(&around), &logs, true, &Thresholds::default()).expect("the list")
     }
 }
 

@@ -38,11 +38,12 @@ pub fn markdown(report: &Report, catalogue: &Catalogue) -> String {
         if smallest || text.chars().count() <= MOST {
             return text;
         }
-        let half = |n: usize| (n / 2).max(1);
+        // By a quarter at a time, so that no more is left out than must be.
+        let less = |n: usize| (n * 3 / 4).max(1);
         limits = Limits {
-            rows: half(limits.rows),
-            causes: half(limits.causes),
-            notes: half(limits.notes),
+            rows: less(limits.rows),
+            causes: less(limits.causes),
+            notes: less(limits.notes),
         };
     }
 }
@@ -63,6 +64,7 @@ fn ticket(report: &Report, catalogue: &Catalogue, limits: Limits) -> String {
     changes(&mut out, &report.changes, limits.rows);
     groups(&mut out, report, limits.rows);
     logs::told(&mut out, report, limits.rows);
+    logs::both_sides(&mut out, report, limits.rows);
     causes(&mut out, report, catalogue, limits.causes);
     users_and_apps(&mut out, report, limits.rows);
     notes(

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::catalogue::CauseIx;
-use crate::detect::Finding;
 use crate::detect::inventory::Integration;
+use crate::detect::{Finding, secrets_in_log};
 use crate::event::Instant;
 use crate::tally::logs::LogError;
 use crate::tally::{Resolved, Row, Tally};
@@ -18,7 +18,7 @@ pub struct Shown {
     pub users: Vec<u32>,
     pub apps: Vec<u32>,
     pub causes: Vec<u32>,
-    /// The same for the errors of logs, by name.
+    /// The same for the errors of logs, by name. A cause that there is none of stands among them.
     pub log_users: Vec<String>,
     pub log_apps: Vec<String>,
     pub log_causes: Vec<CauseIx>,
@@ -82,15 +82,32 @@ impl Shown {
             && (what.success || has(&self.causes, what.cause))
     }
 
-    /// Whether a finding concerns any of those that the report is narrowed to.
+    /// Whether a finding concerns any of those that the report is narrowed to, within its bounds.
+    /// What a log gives away is told whenever that was, and whatever its errors are.
     pub fn concerns(&self, finding: &Finding) -> bool {
-        let any =
-            |list: &[u32], of: &[u32]| list.is_empty() || of.iter().any(|one| list.contains(one));
         let scope = &finding.scope;
-        !self.nobody
-            && any(&self.users, &scope.users)
-            && any(&self.apps, &scope.apps)
-            && any(&self.causes, &scope.causes)
+        let any = |list: &[u32], of: &[u32], (names, named): (&[String], &[String])| {
+            (list.is_empty() && names.is_empty())
+                || of.iter().any(|one| list.contains(one))
+                || named.iter().any(|one| names.contains(one))
+        };
+        let of_secrets = finding.rule == secrets_in_log::ID;
+        let in_window = self.since.is_none_or(|since| finding.end >= since)
+            && self.until.is_none_or(|until| finding.start <= until);
+        let causes = &self.log_causes;
+        let is_named = |cause: u32| {
+            cause
+                .checked_sub(1)
+                .is_some_and(|ix| causes.contains(&CauseIx(ix)))
+        };
+        (of_secrets || in_window)
+            && any(
+                &self.users,
+                &scope.users,
+                (&self.log_users, &scope.log_users),
+            )
+            && any(&self.apps, &scope.apps, (&self.log_apps, &scope.log_apps))
+            && (of_secrets || causes.is_empty() || scope.causes.iter().any(|one| is_named(*one)))
     }
 
     /// Whether an integration is one of those that the report is narrowed to. Causes don't narrow

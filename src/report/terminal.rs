@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::detect::secrets_in_log;
 use crate::report::escape::terminal as safe;
 use crate::report::model::{Change, Finding, Group, Report};
 use crate::report::verdict::verdict;
-use crate::report::words::{clip, count, instant, span, thousands};
+use crate::report::words::{clip, count, instant, span, spelt, thousands};
 
 /// How many lines each part gets, so that all of them have room.
 #[derive(Clone, Copy)]
@@ -27,7 +28,7 @@ impl Room {
     fn of(report: &Report) -> Self {
         let (rows, findings, notes) = match report.totals.log_errors {
             0 => (8, 6, 6),
-            _ if logs::tells_both_sides(report) => (2, 3, 3),
+            _ if logs::tells_both_sides(report) => (1, 4, 2),
             _ => (4, 6, 6),
         };
         Self {
@@ -38,6 +39,8 @@ impl Room {
     }
 }
 
+/// Findings of which the root cause is told.
+const BEHIND: usize = 2;
 /// Columns of the terminal that text is wrapped to.
 const WIDTH: usize = 100;
 
@@ -101,21 +104,59 @@ fn findings(out: &mut String, report: &Report, most: usize, bold: &dyn Fn(&str) 
     }
     out.push('\n');
     let before = before(report, most.saturating_sub(1));
-    let most = most.saturating_sub(usize::from(before.is_some()));
-    for finding in report.findings.iter().take(most) {
+    let (mut left, mut told, mut behind) = (most, 0, BEHIND);
+    for finding in &report.findings {
+        let changed = before.as_ref().filter(|(of, _)| *of == finding.fingerprint);
+        let cause = root_cause(finding).filter(|_| behind > 0 && is_told(finding));
+        let lines: Vec<String> = changed
+            .map(|(_, line)| line.clone())
+            .into_iter()
+            .chain(cause)
+            .collect();
+        if left <= lines.len() {
+            break;
+        }
+        left -= 1 + lines.len();
+        told += 1;
+        behind = behind.saturating_sub(1);
         let title = clip(&safe(&finding.title), WIDTH);
         let _ = writeln!(out, "{} {title}", bold(&format!("{:<8}", finding.severity)));
-        if let Some((_, line)) = before.as_ref().filter(|(of, _)| *of == finding.fingerprint) {
+        for line in lines {
             let _ = writeln!(out, "{:<8} {line}", "");
         }
     }
-    if report.findings.len() > most {
+    if report.findings.len() > told {
         let _ = writeln!(
             out,
             "and {} more",
-            thousands((report.findings.len() - most) as u64)
+            thousands((report.findings.len() - told) as u64)
         );
     }
+    // A leak is told whatever stands before it.
+    let leaks = |finding: &Finding| finding.rule == secrets_in_log::ID;
+    if report.findings.iter().skip(told).any(leaks) && !report.findings[..told].iter().any(leaks) {
+        out.extend(logs::secrets(report).map(|line| line + "\n"));
+    }
+}
+
+/// Whether what may be behind a finding is told here.
+fn is_told(finding: &Finding) -> bool {
+    finding.severity != "info"
+}
+
+/// What may be behind a finding, in one line; `None` where nothing speaks for anything.
+fn root_cause(finding: &Finding) -> Option<String> {
+    let first = finding.diagnosis.first()?;
+    if first.root_cause == "undecided" || first.verdict == "unlikely" {
+        return None;
+    }
+    let as_good = finding
+        .diagnosis
+        .iter()
+        .filter(|one| one.verdict == first.verdict);
+    let names: Vec<String> = as_good.map(|one| spelt(&one.root_cause)).collect();
+    let line = format!("{}: {}", first.verdict, names.join(", or: "));
+    Some(clip(&safe(&line), WIDTH))
 }
 
 /// What was changed before the worst finding of severity high or above that has such a change: its

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use crate::report::escape::{markdown as safe, markdown_code};
 use crate::report::markdown::MOST;
 use crate::report::model::{Evidence, Finding, Report};
-use crate::report::words::{clip, count, instant, length, thousands};
+use crate::report::words::{clip, count, instant, length, spelt, thousands};
 
 /// Characters of a text inside a ticket.
 const TEXT: usize = 400;
+/// Reasons for and against a root cause that a ticket lists.
+const REASONS: usize = 6;
 /// Names of each kind that a ticket lists.
 const NAMES: usize = 10;
 
@@ -41,10 +43,11 @@ fn whole(finding: &Finding, report: &Report, lines: usize) -> String {
     out
 }
 
-/// What a finding says, below its title: facts, then what to do, what happened and the proof, each
+/// What a finding says, below its title: facts, then what may be behind it, what to do, what happened and the proof, each
 /// under a heading of that depth. At most `lines` of each list.
 pub fn body(out: &mut String, finding: &Finding, heading: &str, lines: usize) {
     facts(out, finding);
+    behind(out, finding, (heading, lines));
     let steps = finding.steps.iter().enumerate();
     let steps = steps.map(|(at, step)| format!("{}. {}", at + 1, text(step)));
     part(out, (heading, "What to do"), steps, lines);
@@ -57,6 +60,37 @@ pub fn body(out: &mut String, finding: &Finding, heading: &str, lines: usize) {
         finding.evidence.iter().map(proof),
         lines,
     );
+}
+
+/// What may be behind it, the best first, each with what speaks for and against it.
+fn behind(out: &mut String, finding: &Finding, (depth, lines): (&str, usize)) {
+    let all = &finding.diagnosis;
+    if all.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{depth} What may be behind it\n");
+    let most = lines.min(REASONS);
+    for one in all.iter().take(lines) {
+        let (name, verdict) = (safe(&spelt(&one.root_cause)), &one.verdict);
+        let _ = writeln!(out, "- **{name}** ({verdict})");
+        for (key, texts) in [("For", &one.because), ("Against", &one.against)] {
+            for reason in texts.iter().take(most) {
+                let _ = writeln!(out, "  - {key}: {}", text(reason));
+            }
+            if texts.len() > most {
+                let _ = writeln!(out, "  - and {} more in report.json", texts.len() - most);
+            }
+        }
+        // What is unlikely needs no further check.
+        let check = one.next_check.as_ref();
+        if let Some(check) = check.filter(|_| one.verdict != "unlikely") {
+            let _ = writeln!(out, "  - To find out: {}", text(check));
+        }
+    }
+    if all.len() > lines {
+        let _ = writeln!(out, "\nand {} more in report.json", all.len() - lines);
+    }
+    out.push('\n');
 }
 
 fn facts(out: &mut String, finding: &Finding) {

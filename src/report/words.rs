@@ -99,6 +99,24 @@ fn minute(time: &str) -> String {
     instant(time).chars().take(16).collect()
 }
 
+/// An id in words: `Password flow switched off` of `password-flow-switched-off`.
+pub fn spelt(id: &str) -> String {
+    let word = |word| match word {
+        "api" => "API",
+        "idp" => "identity provider",
+        "ip" => "IP",
+        "mfa" => "MFA",
+        "soap" => "SOAP",
+        _ => word,
+    };
+    let words = id.split('-').map(word).collect::<Vec<_>>().join(" ");
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => words,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +189,13 @@ mod tests {
         assert_eq!(clip("größe", 3), "grö…");
         assert_eq!(clip("größe", 5), "größe");
         assert_eq!(clip("", 0), "");
+    }
+
+    #[test]
+    fn ids_become_words() {
+        assert_eq!(spelt("egress-moved"), "Egress moved");
+        assert_eq!(spelt("mfa-enforced"), "MFA enforced");
+        assert_eq!(spelt("idp-outage"), "Identity provider outage");
+        assert_eq!(spelt(""), "");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::config::Config;
-use crate::catalogue::Known;
+use crate::catalogue::{CauseIx, Known};
 use crate::cli::{Analyze, Only, Target};
 use crate::detect::inventory::Integration;
 use crate::detect::{Detected, Seen};
@@ -265,7 +265,11 @@ pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Reso
         match only {
             Only::User(name) => shown.log_users.push(name.to_lowercase()),
             Only::App(name) => shown.log_apps.push(name.clone()),
-            Only::Cause(id) => shown.log_causes.extend(known.causes.position(id)),
+            Only::Cause(id) => {
+                let nowhere = CauseIx(u32::MAX);
+                let position = known.causes.position(id);
+                shown.log_causes.push(position.unwrap_or(nowhere));
+            }
         }
         let (kind, list, number) = match only {
             Only::User(name) => (0, &mut shown.users, user_number(name, resolved)),

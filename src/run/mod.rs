@@ -15,7 +15,7 @@ use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
 use crate::detect::inventory::Inventory;
 use crate::detect::{self, Detected, Seen, Thresholds};
-use crate::explain;
+use crate::explain::{self, Around, hypotheses, whose_log};
 use crate::ingest;
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
@@ -166,14 +166,25 @@ fn answer(
         Some(seen) => ask_rules(seen, limits, pool),
         None => Default::default(),
     };
-    let logs = &gathered.filled.logs;
-    let mut explained = explain::explain(seen.as_ref(), logs, gathered.filled.has_logins, limits)?;
+    let around = seen.as_ref().map(|seen| Around {
+        seen,
+        known,
+        changes: &gathered.filled.changes,
+    });
+    let (logs, has_logins) = (&gathered.filled.logs, gathered.filled.has_logins);
+    let mut explained = explain::explain(around.as_ref(), logs, has_logins, limits)?;
     detected.take(
         std::mem::take(&mut explained.findings),
         std::mem::take(&mut explained.near_misses),
         (&explained.run, &explained.not_run),
     );
+    if let Some(around) = &around {
+        whose_log::name(&mut detected.findings, around, &explained);
+    }
     detected.findings.retain(|finding| bounds.concerns(finding));
+    if let Some(around) = &around {
+        explained.diagnoses = hypotheses::diagnose(&detected.findings, around, &explained)?;
+    }
     let reported = inventory.reported().iter();
     let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
     let looked = Looked {

@@ -37,7 +37,7 @@ pub use fill::{FileRead, Fill, Filled, Interrupted, NotFilled, ToRead, fill};
 pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;
 pub use plan::{Fate, Planned, Told, plan};
-pub use resolve::{NameTable, Resolved};
+pub use resolve::{NameTable, Resolved, What};
 pub use row::{Row, compact};
 
 /// The whole count: symbols, combinations and rows, each sorted, each used.

@@ -129,6 +129,7 @@ fn scope(seen: &Seen<'_>, rows: &[&Row], head: Key) -> Scope {
         apps: of(Dimension::App),
         sources: of(Dimension::Source),
         causes: of(Dimension::Cause),
+        ..Scope::default()
     }
 }
 

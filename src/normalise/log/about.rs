@@ -11,7 +11,7 @@ pub enum HostKind {
     Login,
     /// `test.salesforce.com`: sandboxes.
     Test,
-    /// A My Domain of a sandbox: `acme--uat.sandbox.my.salesforce.com`.
+    /// A My Domain of a sandbox or of a scratch org: `acme--uat.sandbox.my.salesforce.com`.
     SandboxDomain,
     /// A My Domain, which serves its own org only.
     MyDomain,
@@ -19,21 +19,58 @@ pub enum HostKind {
     Other,
 }
 
+/// Which orgs a host serves. No username is in both kinds: usernames are unique in all orgs, and a
+/// sandbox adds its own ending to the names that it copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Serves {
+    Production,
+    Sandboxes,
+}
+
+impl Serves {
+    /// The other kind of org.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Production => Self::Sandboxes,
+            Self::Sandboxes => Self::Production,
+        }
+    }
+}
+
 impl HostKind {
     /// The kind of a host of Salesforce, in lower case.
     pub fn of(host: &str) -> Self {
+        let my_domain = [".my.salesforce.com", ".my.salesforce.mil"];
+        let my_domain = my_domain.iter().any(|end| host.ends_with(end));
+        let of_sandbox = host.contains(".sandbox.") || host.contains(".scratch.");
         if host == "login.salesforce.com" {
             Self::Login
         } else if host == "test.salesforce.com" {
             Self::Test
-        } else if host.contains("--") || host.contains(".sandbox.") {
+        } else if of_sandbox || (my_domain && host.contains("--")) {
             Self::SandboxDomain
-        } else if host.ends_with(".my.salesforce.com") {
+        } else if my_domain {
             Self::MyDomain
         } else {
             Self::Other
         }
     }
+
+    /// Which orgs log in at such a host; `None` where the name doesn't tell.
+    pub const fn serves(self) -> Option<Serves> {
+        match self {
+            Self::Login | Self::MyDomain => Some(Serves::Production),
+            Self::Test | Self::SandboxDomain => Some(Serves::Sandboxes),
+            Self::Other => None,
+        }
+    }
+}
+
+/// The name of the sandbox that a My Domain belongs to: `uat` of
+/// `acme--uat.sandbox.my.salesforce.com`.
+pub fn sandbox_of(host: &str) -> Option<&str> {
+    let (_, behind) = host.split('.').next()?.split_once("--")?;
+    (HostKind::of(host) == HostKind::SandboxDomain && !behind.is_empty()).then_some(behind)
 }
 
 static HOST: LazyLock<Regex> = LazyLock::new(|| {
@@ -154,6 +191,32 @@ mod tests {
                 HostKind::Other
             ]
         );
+    }
+
+    #[test]
+    fn a_host_tells_which_orgs_it_serves() {
+        for (host, serves) in [
+            ("login.salesforce.com", Some(Serves::Production)),
+            ("acme.my.salesforce.com", Some(Serves::Production)),
+            (
+                "acme-dev-ed.develop.my.salesforce.com",
+                Some(Serves::Production),
+            ),
+            ("test.salesforce.com", Some(Serves::Sandboxes)),
+            ("acme--uat.my.salesforce.com", Some(Serves::Sandboxes)),
+            (
+                "able-1-dev.scratch.my.salesforce.com",
+                Some(Serves::Sandboxes),
+            ),
+            ("acme--c.visualforce.com", None),
+            ("na139.salesforce.com", None),
+        ] {
+            assert_eq!(HostKind::of(host).serves(), serves, "{host}");
+        }
+        let named = |host| sandbox_of(host);
+        assert_eq!(named("acme--uat.sandbox.my.salesforce.com"), Some("uat"));
+        assert_eq!(named("acme--c.visualforce.com"), None);
+        assert_eq!(named("test.salesforce.com"), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod shape;
 mod stamp;
 mod words;
 
-pub use about::HostKind;
+pub use about::{HostKind, Serves, sandbox_of};
 pub use file::LogFile;
 pub use name::{LogName, Mark};
 pub use reader::LogReader;
@@ -94,11 +94,6 @@ impl LogEntry {
             ignored: lines.saturating_sub(counted),
             ..Ledger::default()
         }
-    }
-
-    /// The kind of its host.
-    pub fn host_kind(&self) -> Option<HostKind> {
-        self.host.as_deref().map(HostKind::of)
     }
 }
 

@@ -1,21 +1,20 @@
 //! What was changed: within what is reported and shortly before it, and before which findings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::findings::fingerprint;
 use super::{Material, time};
-use crate::catalogue::{Touches, fold_letters};
+use crate::catalogue::fold_letters;
 use crate::detect;
 use crate::event::{DAY_MS, Instant};
+use crate::explain::before::{Before, Told, touches_org};
 use crate::normalise::Change;
 use crate::report::model::{self, Org, PathText, StoryLine, User};
 use crate::report::words::{clip, thousands};
-use crate::tally::{MOST_CHANGES, Resolved};
+use crate::tally::MOST_CHANGES;
 
 /// Milliseconds before the first event reported from which changes are shown.
 const REACH_BACK: i64 = 7 * DAY_MS;
-/// Milliseconds before the onset of a finding in which a change may have to do with it.
-const BEFORE: i64 = DAY_MS;
 /// Changes that a finding's story tells.
 const TOLD: usize = 5;
 /// Changes that `report.json` holds; the table has all.
@@ -23,52 +22,18 @@ const LISTED: usize = 1_000;
 /// Characters of a change's text in a story.
 const TEXT: usize = 240;
 
-/// The changes before each finding, in the order of the findings as they were detected.
-pub(super) struct Before<'a>(Vec<Vec<Told<'a>>>);
-
-/// A change before a finding.
-#[derive(Clone, Copy)]
-struct Told<'a> {
-    /// Its position among all.
-    at: usize,
-    change: &'a Change,
-    /// Such a change can bring about a cause of the finding.
-    explains: bool,
+/// The changes before each finding, as stories and lists tell them.
+pub(super) struct Cites<'a> {
+    before: Before<'a>,
 }
 
-impl<'a> Before<'a> {
+impl<'a> Cites<'a> {
     /// Looks for the changes before each finding.
     pub(super) fn of(material: &Material<'a>) -> Self {
-        let all = &material.changes.all;
-        let apps: Vec<Option<String>> = all
-            .iter()
-            .map(|change| change.target_app.as_deref().map(fold_letters))
-            .collect();
-        let one_org = material.resolved.orgs.get(2).is_none();
-        let of_finding = |finding: &detect::Finding| {
-            // What is no incident has no onset: a legacy login is as old as the data.
-            if !finding.onset_day && finding.scope.causes.is_empty() {
-                return Vec::new();
-            }
-            let concerned = Concerned::of(finding, material.resolved, one_org);
-            let onset = finding.start.millis();
-            let from = all.partition_point(|change| change.at.millis() < onset - BEFORE);
-            let to = all.partition_point(|change| change.at.millis() <= onset);
-            let near = (from..to).filter(|&at| concerned.has(material, &all[at], &apps[at]));
-            let mut told: Vec<Told<'a>> = near
-                .map(|at| Told {
-                    at,
-                    change: &all[at],
-                    explains: explains(material, finding, &all[at]),
-                })
-                .collect();
-            // Sorting is stable: of each kind the last stand last.
-            told.sort_by_key(|told| told.explains);
-            let mut told = told.split_off(told.len().saturating_sub(TOLD));
-            told.sort_by_key(|told| told.at);
-            told
-        };
-        Self(material.detected.findings.iter().map(of_finding).collect())
+        let (findings, resolved) = (&material.detected.findings, material.resolved);
+        Self {
+            before: Before::of(findings, material.changes, (material.known, resolved)),
+        }
     }
 
     /// A finding's story with the changes before it, each where its time puts it.
@@ -79,9 +44,9 @@ impl<'a> Before<'a> {
         finding: &detect::Finding,
     ) -> Vec<StoryLine> {
         let mut lines: Vec<(Instant, String)> = finding.story.clone();
-        for told in self.0.get(at).into_iter().flatten() {
+        for told in self.told(at) {
             let place = lines.iter().position(|(time, _)| *time >= told.change.at);
-            let line = (told.change.at, sentence(material, *told));
+            let line = (told.change.at, sentence(material, told));
             lines.insert(place.unwrap_or(lines.len()), line);
         }
         let line = |(at, text)| StoryLine {
@@ -105,10 +70,21 @@ impl<'a> Before<'a> {
         shown.into_iter().map(model).collect()
     }
 
+    /// The changes that the story of a finding tells, by time: those that explain it before others,
+    /// then the last ones.
+    fn told(&self, at: usize) -> Vec<Told<'a>> {
+        let mut told = self.before.finding(at).to_vec();
+        // Sorting is stable: of each kind the last stand last.
+        told.sort_by_key(|told| told.explains);
+        let mut told = told.split_off(told.len().saturating_sub(TOLD));
+        told.sort_by_key(|told| told.at);
+        told
+    }
+
     fn cited(&self, material: &Material<'_>) -> Cited {
         let mut cited = Cited::new();
-        for (told, finding) in self.0.iter().zip(&material.detected.findings) {
-            for told in told {
+        for (at, finding) in material.detected.findings.iter().enumerate() {
+            for told in self.told(at) {
                 let of = cited.entry(told.at).or_default();
                 of.insert(fingerprint(material, finding), told.explains);
             }
@@ -123,7 +99,7 @@ type Cited = BTreeMap<usize, BTreeMap<String, bool>>;
 
 /// Every change that belongs into the report, in order, for the table.
 pub fn all_changes<'a>(material: &'a Material<'a>) -> impl Iterator<Item = model::Change> + 'a {
-    let cited = Before::of(material).cited(material);
+    let cited = Cites::of(material).cited(material);
     let all = shown(material, &cited).into_iter();
     all.map(move |at| named(material, at, &cited))
 }
@@ -191,78 +167,8 @@ impl Narrowed {
         nothing_named
             || any(&self.users, change.target_user.as_deref())
             || any(&self.apps, change.target_app.as_deref())
-            || touches_org(material, change)
+            || touches_org(&material.known.changes, change)
     }
-}
-
-/// Whom a finding concerns, to be compared with changes.
-struct Concerned<'a> {
-    org: Option<&'a str>,
-    /// There is no second org in the run, so that what names none is of the one.
-    one_org: bool,
-    users: BTreeSet<&'a str>,
-    /// Letters and digits of the names before the `@`.
-    names: BTreeSet<String>,
-    apps: BTreeSet<String>,
-}
-
-impl<'a> Concerned<'a> {
-    fn of(finding: &detect::Finding, resolved: &'a Resolved, one_org: bool) -> Self {
-        let scope = &finding.scope;
-        let users = scope.users.iter().filter_map(|&at| resolved.users.get(at));
-        let users: BTreeSet<&str> = users.collect();
-        let apps = scope.apps.iter().filter_map(|&at| resolved.apps.get(at));
-        Self {
-            org: resolved.orgs.get(finding.org),
-            one_org,
-            names: users.iter().map(|user| local(user)).collect(),
-            users,
-            apps: apps.map(fold_letters).collect(),
-        }
-    }
-
-    fn has(&self, material: &Material<'_>, change: &Change, app: &Option<String>) -> bool {
-        let (is_same, may_be) = match (change.org.as_deref(), self.org) {
-            (Some(one), Some(other)) => (one == other, one == other),
-            (None, None) => (true, true),
-            _ => (self.one_org, true),
-        };
-        let user = change.target_user.as_deref();
-        // Usernames are unique in all orgs; apps and display names are not.
-        may_be && user.is_some_and(|user| self.users.contains(user))
-            || is_same
-                && (touches_org(material, change)
-                    || app.as_ref().is_some_and(|app| self.apps.contains(app))
-                    || user.is_none() && self.has_name(change))
-    }
-
-    /// Whether the display name of the text is that of a username: `Ivo Marsh` of
-    /// `ivo.marsh@example.com`.
-    fn has_name(&self, change: &Change) -> bool {
-        let name = change.target_name.as_deref().map(fold_letters);
-        name.is_some_and(|name| !name.is_empty() && self.names.contains(&name))
-    }
-}
-
-fn local(user: &str) -> String {
-    fold_letters(user.split('@').next().unwrap_or(user))
-}
-
-/// Whether a change touches everybody in its org.
-fn touches_org(material: &Material<'_>, change: &Change) -> bool {
-    let kind = material.known.changes.kind(change.kind);
-    let nobody =
-        change.target_user.is_none() && change.target_name.is_none() && change.target_app.is_none();
-    kind.touches == Touches::Org || (kind.else_org && nobody)
-}
-
-fn explains(material: &Material<'_>, finding: &detect::Finding, change: &Change) -> bool {
-    let kind = material.known.changes.kind(change.kind);
-    let mut causes = finding.scope.causes.iter();
-    causes.any(|&cause| {
-        let id = super::cause_id(material, cause);
-        kind.explains.binary_search(&id).is_ok()
-    })
 }
 
 /// A change as a line of a story.

@@ -12,7 +12,7 @@ use super::{Material, findings};
 use crate::catalogue::{CauseIx, Class};
 use crate::detect::{self, failure_spike, legacy_login, secrets_in_log};
 use crate::event::{Flow, Instant};
-use crate::explain::missing_from_history;
+use crate::explain::RULES;
 use crate::report::model::Report;
 use crate::tally::{Pair, Resolved, Row};
 
@@ -52,8 +52,10 @@ pub struct Attempts {
     pub successes: u64,
 }
 
-/// Rules whose findings are about lines of logs, so that no logins can be drawn.
-const OF_LOGS: [&str; 2] = [secrets_in_log::ID, missing_from_history::ID];
+/// Whether the findings of a rule are about lines of logs, so that no logins can be drawn.
+fn is_of_logs(rule: &str) -> bool {
+    rule == secrets_in_log::ID || RULES.iter().any(|(id, _)| *id == rule)
+}
 
 /// The courses of the first findings of a report, by fingerprint.
 pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Course> {
@@ -70,7 +72,7 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
     let drawn = report.findings.iter().take(DRAWN);
     let mut drafts: Vec<Draft<'_>> = drawn
         .filter_map(|shown| named.get_key_value(&shown.fingerprint))
-        .filter(|(_, finding)| !OF_LOGS.contains(&finding.rule))
+        .filter(|(_, finding)| !is_of_logs(finding.rule))
         .map(|(fingerprint, finding)| Draft::new(fingerprint, finding, first, today))
         .collect();
     let index = Index::of(&drafts);

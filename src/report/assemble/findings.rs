@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::changes::Before;
+use super::changes::Cites;
 use super::{Material, app, cause_id, logs, org, time, user};
 use crate::detect;
 use crate::event::Place;
+use crate::explain::hypotheses;
 use crate::report::model::{
-    Address, Evidence, Finding, NearMiss, PathText, RuleNotRun, Rules, Scope, ScopeTotals,
-    StoryLine,
+    Address, Diagnosis, Evidence, Finding, NearMiss, PathText, RuleNotRun, Rules, Scope,
+    ScopeTotals, StoryLine, User,
 };
 use crate::tally::Row;
 
@@ -22,7 +23,7 @@ const DIGITS: usize = 16;
 const SEPARATOR: char = '\u{1f}';
 
 /// All findings: by severity, then start, then fingerprint.
-pub(super) fn findings(material: &Material<'_>, before: &Before<'_>) -> Vec<Finding> {
+pub(super) fn findings(material: &Material<'_>, before: &Cites<'_>) -> Vec<Finding> {
     let found = &material.detected.findings;
     let rows = rows_at(material, found.iter().flat_map(|finding| &finding.places));
     let mut named: Vec<(detect::Severity, Finding)> = found
@@ -30,7 +31,12 @@ pub(super) fn findings(material: &Material<'_>, before: &Before<'_>) -> Vec<Find
         .enumerate()
         .map(|(at, finding)| {
             let story = before.story(material, at, finding);
-            (finding.severity, name(material, finding, &rows, story))
+            let diagnoses = material.explained.diagnoses.get(at);
+            let diagnosis = diagnoses.into_iter().flatten().map(diagnosed).collect();
+            (
+                finding.severity,
+                name(material, finding, &rows, (story, diagnosis)),
+            )
         })
         .collect();
     named.sort_by(|(a_severity, a), (b_severity, b)| {
@@ -66,7 +72,7 @@ fn name(
     material: &Material<'_>,
     finding: &detect::Finding,
     rows: &BTreeMap<Place, &Row>,
-    story: Vec<StoryLine>,
+    (story, diagnosis): (Vec<StoryLine>, Vec<Diagnosis>),
 ) -> Finding {
     let scope = &finding.scope;
     let sources = scope
@@ -90,8 +96,14 @@ fn name(
             .expected
             .map(|expected| expected.max(0.0).round() as u64),
         scope: Scope {
-            users: listed(&scope.users, |at| user(material, at)),
-            apps: listed(&scope.apps, |at| app(material, at)),
+            users: with_logs(
+                listed(&scope.users, |at| user(material, at)),
+                scope.log_users.iter().cloned().map(User),
+            ),
+            apps: with_logs(
+                listed(&scope.apps, |at| app(material, at)),
+                scope.log_apps.iter().cloned(),
+            ),
             sources: sources
                 .take(LISTED)
                 .map(|source| Address(source.to_owned()))
@@ -100,12 +112,12 @@ fn name(
             causes: listed(&scope.causes, |at| Some(cause_id(material, at))),
         },
         scope_totals: ScopeTotals {
-            users: known(&scope.users),
-            apps: known(&scope.apps),
+            users: known(&scope.users) + scope.log_users.len() as u64,
+            apps: known(&scope.apps) + scope.log_apps.len() as u64,
             sources: known(&scope.sources),
             countries: 0,
         },
-        diagnosis: Vec::new(),
+        diagnosis,
         story,
         steps: finding.steps.clone(),
         evidence: finding
@@ -118,6 +130,23 @@ fn name(
             .collect(),
         links: Vec::new(),
     }
+}
+
+fn diagnosed(one: &hypotheses::Diagnosis) -> Diagnosis {
+    Diagnosis {
+        root_cause: one.root_cause.clone(),
+        verdict: one.verdict.id().to_owned(),
+        because: one.because.clone(),
+        against: one.against.clone(),
+        next_check: one.next_check.clone(),
+    }
+}
+
+/// Names of exports, then those that logs alone know.
+fn with_logs<T>(mut names: Vec<T>, of_logs: impl Iterator<Item = T>) -> Vec<T> {
+    let room = LISTED.saturating_sub(names.len());
+    names.extend(of_logs.take(room));
+    names
 }
 
 fn listed<T>(numbers: &[u32], name: impl Fn(u32) -> Option<T>) -> Vec<T> {

@@ -1,24 +1,20 @@
 //! What logs tell, with the rows of the history that belong to it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Material, app, cause_id, time, user};
+use super::{Material, app, both_sides, cause_id, time, user};
 use crate::event::{Instant, Place};
 use crate::normalise::log::TimeBasis;
 use crate::report::model::{
     Answer, Evidence, Excerpt, Log, LogClient, LogClock, LogError, LogSecret, Org, PathText,
-    Server, Side, User,
+    Server, User,
 };
 use crate::tally::Row;
 use crate::tally::logs;
 
 /// Errors and secrets that `report.json` holds.
 const LISTED: usize = 1_000;
-/// Lines of both sides that are told.
-const SIDES: usize = 200;
-/// What came before the first error is told from so long before it at least.
-const BEFORE_MS: i64 = 15 * 60_000;
 
 /// The errors that are shown, by number.
 pub(super) fn shown<'a>(
@@ -38,7 +34,7 @@ pub(super) fn shown<'a>(
 }
 
 /// The row of the history that belongs to an error.
-fn row<'a>(material: &'a Material<'_>, at: usize) -> Option<&'a Row> {
+pub(super) fn row<'a>(material: &'a Material<'_>, at: usize) -> Option<&'a Row> {
     let row = material.explained.rows.get(at).copied().flatten()?;
     material.history.rows.get(row)
 }
@@ -69,7 +65,7 @@ pub(super) fn log(material: &Material<'_>) -> Log {
                 kind: secret.kind.to_string(),
             })
             .collect(),
-        both_sides: both_sides(material),
+        both_sides: both_sides::both_sides(material),
     }
 }
 
@@ -182,88 +178,6 @@ fn answers(material: &Material<'_>) -> Vec<Answer> {
     answers.sort_by_key(|answer| Reverse(answer.count));
     answers.truncate(LISTED);
     answers
-}
-
-/// Lines of both sides in order of time, for those users and apps that both sides tell of.
-fn both_sides(material: &Material<'_>) -> Vec<Side> {
-    let clocks = &material.explained.clocks;
-    let ahead = |input: u32| {
-        let clock = clocks.iter().find(|clock| clock.input == input);
-        clock.map_or(0, |clock| clock.ahead_ms)
-    };
-    let who: BTreeSet<(u32, u32)> = shown(material)
-        .filter_map(|(at, _)| Some(user_and_app(material, row(material, at)?)))
-        .collect();
-    let by_server = |error: &logs::LogError| {
-        let ahead_ms = ahead(error.place.file());
-        Some(Instant::from_millis(error.at?.millis() - ahead_ms))
-    };
-    // A time, whether it is of a log, and the line.
-    let mut sides: Vec<(Instant, bool, Place, Line<'_>)> = shown(material)
-        .filter_map(|(_, error)| Some((by_server(error)?, true, error.place, Line::Log(error))))
-        .collect();
-    let first = sides.iter().map(|side| side.0).min();
-    let Some(first) = first.filter(|_| !who.is_empty()) else {
-        return Vec::new();
-    };
-    let concerned = |row: &&Row| who.contains(&user_and_app(material, row));
-    // The last login that worked bounds the incident, however long ago it was.
-    let is_success = |row: &&Row| material.resolved.what[row.dims.index()].success;
-    let worked = material.tally.rows.iter().filter(is_success);
-    let worked = worked.filter(|row| row.last < first).filter(concerned);
-    let worked = worked.map(|row| row.first).max();
-    let before = Instant::from_millis(first.millis() - BEFORE_MS);
-    let from = worked.map_or(before, |worked| worked.min(before));
-    let rows = material.tally.rows.iter().filter(|row| row.first >= from);
-    let rows = rows.filter(concerned);
-    sides.extend(rows.map(|row| (row.first, false, row.place, Line::History(row))));
-    sides.sort_unstable_by_key(|side| (side.0, side.1, side.2));
-    sides.truncate(SIDES);
-    let told = sides.into_iter();
-    told.map(|(at, _, place, line)| side(material, at, place, &line))
-        .collect()
-}
-
-/// A line of one of the sides.
-enum Line<'a> {
-    Log(&'a logs::LogError),
-    History(&'a Row),
-}
-
-fn user_and_app(material: &Material<'_>, row: &Row) -> (u32, u32) {
-    let resolved = material.resolved;
-    let by = resolved.user[row.user.index()];
-    (by, resolved.what[row.dims.index()].app)
-}
-
-fn side(material: &Material<'_>, at: Instant, place: Place, line: &Line<'_>) -> Side {
-    let (of, app, user, text, count) = match line {
-        Line::Log(error) => (
-            "log",
-            Some(error.app.to_string()),
-            error.user.as_deref().map(|user| User(user.to_owned())),
-            error.description.to_string(),
-            error.count,
-        ),
-        Line::History(row) => {
-            let (by, through) = user_and_app(material, row);
-            let what = material.resolved.what[row.dims.index()];
-            let description = material.resolved.descriptions.get(what.description);
-            let text = description.unwrap_or("(unknown)").to_owned();
-            let (user, app) = (user(material, by), app(material, through));
-            ("history", app, user, text, row.n)
-        }
-    };
-    Side {
-        time: time(at),
-        side: of.to_owned(),
-        app,
-        user,
-        text,
-        count,
-        path: path(material, place.file()),
-        line: place.line(),
-    }
 }
 
 /// A line of a log: what it says without its secrets, or which are in it.

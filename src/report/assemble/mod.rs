@@ -1,5 +1,6 @@
 //! The tally and what became of the files, turned into the [`Report`].
 
+mod both_sides;
 mod changes;
 mod courses;
 mod failures;
@@ -110,7 +111,7 @@ pub fn report(material: &Material<'_>) -> Report {
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
     let totals = totals(material, &frames);
-    let before = changes::Before::of(material);
+    let before = changes::Cites::of(material);
     let (findings, suppressed) = suppress::part(
         findings::findings(material, &before),
         material.suppressions,

@@ -1,7 +1,7 @@
 //! One finding as a card: what is odd and since when, whom it concerns, what to do, and the proof.
 
 use crate::report::model::{Diagnosis, Evidence, Finding, Scope, ScopeTotals};
-use crate::report::words::{count, length, thousands};
+use crate::report::words::{count, length, spelt, thousands};
 
 use super::Limits;
 use super::causes::{Catalogue, Source, sources};
@@ -222,7 +222,7 @@ impl CardMaker<'_> {
         let limits = self.limits;
         let reasons = |texts: &[String]| lines(texts, limits.lines.min(10), limits.chars * 2);
         let one = |one: &Diagnosis| RootCause {
-            name: sentence(&shown(&one.root_cause, 80)),
+            name: shown(&spelt(&one.root_cause), 80),
             verdict: Badge {
                 style: match one.verdict.as_str() {
                     "likely" => "likely",
@@ -282,35 +282,9 @@ pub(super) fn when(finding: &Finding) -> When {
     }
 }
 
-/// `Password flow switched off` of `password-flow-switched-off`.
-fn sentence(id: &str) -> String {
-    let spelt = |word| match word {
-        "api" => "API",
-        "idp" => "identity provider",
-        "ip" => "IP",
-        "mfa" => "MFA",
-        "soap" => "SOAP",
-        _ => word,
-    };
-    let words = id.split('-').map(spelt).collect::<Vec<_>>().join(" ");
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => words,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_become_words() {
-        assert_eq!(sentence("egress-moved"), "Egress moved");
-        assert_eq!(sentence("mfa-enforced"), "MFA enforced");
-        assert_eq!(sentence("idp-outage"), "Identity provider outage");
-        assert_eq!(sentence(""), "");
-    }
 
     #[test]
     fn a_severity_is_told_in_words_too() {

@@ -5,7 +5,7 @@ use crate::report::model::{Answer, Report, Side};
 use super::Limits;
 use super::causes::Catalogue;
 use super::sheet::{Cell, Column, Row, Table};
-use super::text::{Moment, Number, Value, value};
+use super::text::{Badge, Moment, Number, Value, value};
 
 /// The table; `None` where no log has an error.
 pub(super) fn table(report: &Report, catalogue: &Catalogue<'_>, limits: Limits) -> Option<Table> {
@@ -47,33 +47,37 @@ pub(super) fn both_sides(report: &Report, limits: Limits) -> Option<Table> {
         return None;
     }
     let row = |side: &Side| {
-        let who = match side.side.as_str() {
-            "log" => "client",
-            _ => "Salesforce",
-        };
+        let changed = side.what == "changed";
         let user = side.user.as_ref().map(|user| user.0.as_str());
+        // A change that names nobody touches the whole org.
+        let of = |name: Option<&str>| value(name.or(changed.then_some("")), limits.chars);
         Row {
             failures: side.count,
             cells: vec![
                 Cell::Time(Moment::new(&side.time)),
-                Cell::Short(value(Some(who), limits.chars)),
-                Cell::Text(value(side.app.as_deref(), limits.chars)),
-                Cell::Text(value(user, limits.chars)),
-                Cell::Text(value(Some(&side.text), limits.chars)),
-                Cell::Count(Number(side.count)),
+                Cell::Short(value(Some(who(side)), limits.chars)),
+                Cell::Badge(badge(side)),
+                Cell::Text(of(side.app.as_deref())),
+                Cell::Text(of(user)),
+                Cell::Text(value(Some(&side.text), limits.chars * 2)),
+                match changed {
+                    true => Cell::Short(value(Some(""), 1)),
+                    false => Cell::Count(Number(side.count)),
+                },
             ],
         }
     };
     Some(Table {
         id: "both-sides",
         title: "Both sides in order of time",
-        lead: "What Salesforce and the clients say of the same users and apps, by Salesforce's clock: from the last login that worked before the first error of a log.",
+        lead: "What Salesforce and the clients say of the same users and apps, with what was changed between, by Salesforce's clock: from the last login that worked before the first error of a log to the first that worked after the last.",
         columns: vec![
             Column::text("Time (UTC)"),
             Column::text("Who says it"),
+            Column::text("What it is"),
             Column::text("App"),
             Column::text("User"),
-            Column::text("What"),
+            Column::text("In its words"),
             Column::number("Logins"),
         ],
         rows: sides.iter().take(limits.rows).map(row).collect(),
@@ -81,6 +85,26 @@ pub(super) fn both_sides(report: &Report, limits: Limits) -> Option<Table> {
             .then(|| "report.json has more, under log.both_sides.".to_owned()),
         empty: "Nothing.",
     })
+}
+
+fn who(side: &Side) -> &'static str {
+    match side.side.as_str() {
+        "log" => "client",
+        "change" => "list of changes",
+        _ => "Salesforce",
+    }
+}
+
+fn badge(side: &Side) -> Badge {
+    let (style, text) = match side.what.as_str() {
+        "worked" => ("worked", "worked"),
+        "changed" => ("changed", "changed"),
+        _ => ("refused", "refused"),
+    };
+    Badge {
+        style,
+        text: text.to_owned(),
+    }
 }
 
 fn cells(answer: &Answer, catalogue: &Catalogue<'_>, limits: Limits) -> Vec<Cell> {

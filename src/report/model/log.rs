@@ -17,8 +17,10 @@ pub struct Log {
     pub clocks: Vec<LogClock>,
     /// The first 1,000, by path, then line, then kind. The secrets themselves are nowhere.
     pub secrets: Vec<LogSecret>,
-    /// The first 200 lines of both sides in order of time, from the last login that
-    /// worked before the first error of a log on, a quarter of an hour at least; empty unless both sides tell of the same users or apps.
+    /// An incident seen from both sides, with what was changed between, in order of time: from the
+    /// last login that worked before the first error of a log on (a quarter of an hour before it at
+    /// least) to the first that worked after the last. Of more than 200 lines, those that repeat the
+    /// line before are left out first. Empty unless both sides tell of the same users or apps.
     pub both_sides: Vec<Side>,
 }
 
@@ -114,12 +116,15 @@ pub struct LogSecret {
 pub struct Side {
     /// By Salesforce's clock.
     pub time: Time,
-    /// `history` or `log`.
+    /// `history`, `log` or `change`.
     pub side: String,
+    /// `worked`, `refused` or `changed`.
+    #[serde(default)]
+    pub what: String,
     pub app: Option<String>,
     pub user: Option<User>,
     pub text: String,
-    /// Logins that it stands for.
+    /// Logins that it stands for; 0 of a change.
     pub count: u64,
     pub path: PathText,
     pub line: u64,

@@ -1,0 +1,78 @@
+//! What logs tell of logins that worked, and when things were by Salesforce's clock.
+
+use std::collections::BTreeMap;
+
+use super::LogClock;
+use crate::event::{Instant, Place};
+use crate::normalise::log::{HostKind, Serves};
+use crate::tally::Tally;
+use crate::tally::logs::{LogError, Logs};
+
+/// Logs, with their clocks set right.
+pub struct Heard<'a> {
+    pub logs: &'a Logs,
+    tally: Tally,
+    /// Milliseconds that the clock of each file is ahead.
+    ahead: BTreeMap<u32, i64>,
+}
+
+/// Logins of a log that worked, within a quarter of an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worked<'a> {
+    pub app: &'a str,
+    pub user: Option<&'a str>,
+    pub host: Option<&'a str>,
+    /// The first and last of them, by Salesforce's clock.
+    pub first: Instant,
+    pub last: Instant,
+    pub n: u64,
+    /// Where the first stands.
+    pub place: Place,
+}
+
+impl<'a> Heard<'a> {
+    pub fn of(logs: &'a Logs, clocks: &[LogClock]) -> Self {
+        Self {
+            logs,
+            tally: logs.tally(),
+            ahead: clocks
+                .iter()
+                .map(|clock| (clock.input, clock.ahead_ms))
+                .collect(),
+        }
+    }
+
+    /// A time that a file states, by Salesforce's clock.
+    pub fn set_right(&self, file: u32, at: Instant) -> Instant {
+        let ahead = self.ahead.get(&file).copied().unwrap_or(0);
+        Instant::from_millis(at.millis() - ahead)
+    }
+
+    /// When an error was, by Salesforce's clock.
+    pub fn time(&self, error: &LogError) -> Option<Instant> {
+        Some(self.set_right(error.place.file(), error.at?))
+    }
+
+    /// All logins that worked, in order of time as the logs state it.
+    pub fn worked(&self) -> impl Iterator<Item = Worked<'_>> {
+        let symbols = &self.tally.symbols;
+        self.tally.rows.iter().filter_map(|row| {
+            let dims = &self.tally.dims[row.dims.index()];
+            let file = row.place.file();
+            dims.success.then(|| Worked {
+                app: symbols.text(dims.app),
+                user: symbols.known(row.user),
+                host: symbols.known(dims.host),
+                first: self.set_right(file, row.first),
+                last: self.set_right(file, row.last),
+                n: row.n,
+                place: row.place,
+            })
+        })
+    }
+}
+
+/// Which orgs a host serves, as far as its name tells.
+pub fn serves(host: Option<&str>) -> Option<Serves> {
+    HostKind::of(host?).serves()
+}
