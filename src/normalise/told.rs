@@ -126,9 +126,24 @@ pub(super) fn first_columns(names: &[String]) -> String {
     shown.join(", ")
 }
 
+/// Where a header is missing, the first row stands in its place: an id or a token in it is nothing
+/// to show.
 fn shortened(name: &str) -> String {
-    name.chars().take(40).collect()
+    let has = |kind: fn(&char) -> bool| name.chars().any(|c| kind(&c));
+    let one_word = !has(|c| c.is_whitespace());
+    let is_value = one_word
+        && name.len() >= SHORTEST_VALUE
+        && has(char::is_ascii_digit)
+        && has(char::is_ascii_alphabetic);
+    match is_value {
+        true => "(a value)".to_owned(),
+        false => name.chars().take(40).collect(),
+    }
 }
+
+/// Characters of an id, which is the shortest that is no name of a column but has letters and
+/// digits.
+const SHORTEST_VALUE: usize = 15;
 
 pub(super) fn not_that_layout(layout: &Layout, names: &[String]) -> NotRead {
     let missing = layout.must.iter().filter(|any| {
@@ -209,5 +224,21 @@ mod tests {
         assert_eq!(why(" []"), empty);
         assert!(why(r#"{"a":1,"b":{"c":2}}"#).contains(r#""a", "b.c""#));
         assert!(why("{\"a\":").contains("no whole object"));
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_a_header_is_shown_if_it_can_be_one() {
+        let names = [
+            "0CS5e00000INVENTEDAAA",
+            "5Aep861INVENTED!tokenOfNobody",
+            "Login Time (Eastern Daylight Time)",
+            "API_VERSION_2",
+        ];
+        let names = names.map(str::to_owned);
+        let shown = first_columns(&names);
+        assert_eq!(
+            shown,
+            "\"(a value)\", \"(a value)\", \"Login Time (Eastern Daylight Time)\", \"API_VERSION_2\""
+        );
     }
 }

@@ -98,7 +98,8 @@ fn findings(out: &mut String, report: &Report, most: usize, bold: &dyn Fn(&str) 
         0 => String::new(),
         n => format!(", {n} suppressed"),
     };
-    let _ = writeln!(out, "{found}{hidden}; {ran}{not}");
+    // The headline counts those that matter.
+    let _ = writeln!(out, "{found} in all{hidden}; {ran}{not}");
     if report.findings.is_empty() {
         return;
     }
