@@ -268,7 +268,7 @@ proptest! {
 
     #[test]
     fn an_empty_tally_is_neutral_on_both_sides(attempts in attempts()) {
-        let whole = Tally::from_parts(&[part(&attempts, 1)]);
+        let whole = Tally::from_parts(vec![part(&attempts, 1)]);
         prop_assert_eq!(&Tally::default().merge(whole.clone()), &whole);
         prop_assert_eq!(&whole.clone().merge(Tally::default()), &whole);
     }
@@ -276,7 +276,7 @@ proptest! {
     #[test]
     fn attempts_cut_anywhere_and_grouped_anyhow_add_up(attempts in attempts(), a in 0_usize..80, b in 0_usize..80) {
         let (a, b) = (a.min(b).min(attempts.len()), a.max(b).min(attempts.len()));
-        let tally = |from: usize, to: usize| Tally::from_parts(&[part(&attempts[from..to], from as u64 + 1)]);
+        let tally = |from: usize, to: usize| Tally::from_parts(vec![part(&attempts[from..to], from as u64 + 1)]);
         let whole = tally(0, attempts.len());
         let (x, y, z) = (tally(0, a), tally(a, b), tally(b, attempts.len()));
         prop_assert_eq!(&x.clone().merge(y.clone()).merge(z.clone()), &whole);
@@ -336,7 +336,7 @@ proptest! {
 /// The unknown user and combination exist in no table by accident.
 #[test]
 fn an_empty_tally_has_no_rows_and_no_texts() {
-    let tally = Tally::from_parts(&[]);
+    let tally = Tally::from_parts(Vec::new());
     assert_eq!(
         (tally.rows.len(), tally.dims.len(), tally.symbols.len()),
         (0, 0, 1)

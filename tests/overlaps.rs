@@ -519,7 +519,7 @@ fn expected(world: &World) -> (Vec<(u64, u64)>, Tally) {
             place: Place::new(kept.file as u32, kept.line),
         });
     }
-    (ledgers, Tally::from_parts(&[part]))
+    (ledgers, Tally::from_parts(vec![part]))
 }
 
 /// The three characters that make the case of these ids safe: none of their letters is a capital.

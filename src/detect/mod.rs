@@ -42,8 +42,9 @@ pub struct Seen<'a> {
     /// The first and last instant of what is reported; everything before is history.
     pub since: Instant,
     pub until: Instant,
-    /// Every integration of all that was read, up to the end of what is reported.
-    pub integrations: &'a [inventory::Integration<'a>],
+    /// Every integration of all that was read, up to the end of what is reported; `None` until
+    /// they are known.
+    pub integrations: Option<&'a inventory::Integrations<'a>>,
     /// What logs of integrations tell.
     pub logs: &'a Logs,
 }

@@ -19,7 +19,7 @@ const CAUSE: &str = "username-password-flow-disabled";
 const PLACES: usize = 5;
 
 /// A user and an app of an org, by their numbers; 0 is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Triple {
     pub org: u32,
     pub user: u32,
@@ -37,7 +37,8 @@ impl Triple {
         Self::of_ids(pair.user, pair.dims, seen)
     }
 
-    fn of_ids(user: Sym, dims: DimsId, seen: &Seen<'_>) -> Self {
+    /// Who and what a user and a combination are about.
+    pub fn of_ids(user: Sym, dims: DimsId, seen: &Seen<'_>) -> Self {
         let what = seen.resolved.what[dims.index()];
         Self {
             org: what.org,
@@ -182,7 +183,10 @@ impl Refusals {
             return Self::default();
         }
         let pairs = seen.tally.pairs();
-        for pair in pairs.all().iter().filter(|pair| pair.first <= seen.until) {
+        for pair in pairs
+            .all(seen.tally)
+            .filter(|pair| pair.first <= seen.until)
+        {
             let what = seen.resolved.what[pair.dims.index()];
             let start = starts.entry(what.org).or_insert(pair.first);
             *start = pair.first.min(*start);

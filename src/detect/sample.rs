@@ -119,7 +119,7 @@ impl Sample {
             },
             rows: self.rows.clone(),
         };
-        let tally = Tally::from_parts(&[part]);
+        let tally = Tally::from_parts(vec![part]);
         let known = Known::load().expect("the lists");
         let resolved = Resolved::of(&tally, &known, &[], &[]);
         let causes = Catalogue::load().expect("the causes");
@@ -132,12 +132,12 @@ impl Sample {
             zone: Zone::UTC,
             since: Instant::from_millis(0),
             until: at(until),
-            integrations: &[],
+            integrations: None,
             logs: Logs::none(),
         };
         let inventory = Inventory::of(&seen);
         let seen = Seen {
-            integrations: &inventory.whole,
+            integrations: Some(&inventory.whole),
             ..seen
         };
         then(&seen, &Thresholds::default())

@@ -77,7 +77,7 @@ impl World {
             names: self.names.clone(),
             rows: self.rows.clone(),
         };
-        let tally = Tally::from_parts(&[part]);
+        let tally = Tally::from_parts(vec![part]);
         let resolved = Resolved::of(&tally, &self.known, &[], &[]);
         let mut logs = Logs::default();
         logs.errors.clone_from(&self.errors);
@@ -90,7 +90,7 @@ impl World {
             zone: Zone::UTC,
             since: Instant::from_millis(START),
             until: Instant::from_millis(START + 1_000_000),
-            integrations: &[],
+            integrations: None,
             logs: &logs,
         };
         explain(Some(&seen), &logs, true, &Thresholds::default()).expect("the list")

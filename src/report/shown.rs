@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use crate::catalogue::CauseIx;
 use crate::detect::Finding;
-use crate::detect::inventory::Integration;
 use crate::event::Instant;
 use crate::tally::logs::LogError;
 use crate::tally::{Resolved, Row, Tally};
@@ -93,11 +92,11 @@ impl Shown {
             && any(&self.causes, &scope.causes)
     }
 
-    /// Whether an integration is one of those that the report is narrowed to. Causes don't narrow
-    /// the inventory.
-    pub fn has(&self, integration: &Integration<'_>) -> bool {
+    /// Whether integrations of a user and an app are among those that the report is narrowed to.
+    /// Causes don't narrow the inventory.
+    pub fn has(&self, user: u32, app: u32) -> bool {
         let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
-        !self.nobody && has(&self.users, integration.user) && has(&self.apps, integration.app)
+        !self.nobody && has(&self.users, user) && has(&self.apps, app)
     }
 
     /// The part of a tally that is shown; the tally itself where nothing narrows it.

@@ -24,7 +24,7 @@ use crate::tally::{Interrupted, Resolved, plan};
 
 use config::Config;
 pub use deliver::complain;
-use deliver::{deliver, print, stop_if_nothing_can_be_said, sum_up};
+use deliver::{Said, deliver, print, stop_if_nothing_can_be_said};
 use gather::{Gathered, Looked, material, pool, read, seen, shown, stop_on_signal};
 use told::FilesTold;
 pub use told::Usage;
@@ -110,13 +110,13 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
         filled: &filled,
     };
     let draft = gathered.draft(ask, target)?;
-    let report = std::thread::scope(|scope| -> anyhow::Result<Report> {
+    let said = std::thread::scope(|scope| -> anyhow::Result<Said> {
         // The tally is written while the rules are asked: both only read it.
         let tally = draft.as_ref().map(|draft| {
             let paths = gathered.paths();
             scope.spawn(move || draft.tally(&gathered.filled.tally, &paths))
         });
-        let report = answer(
+        let said = answer(
             ask,
             &known,
             &config,
@@ -127,11 +127,12 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
                 if stop.load(Ordering::Relaxed) {
                     return Err(Interrupted.into());
                 }
-                deliver(target, draft.as_ref(), report, material)
+                deliver(target, draft.as_ref(), report, material)?;
+                Ok(Said::of(ask, target, report))
             },
         )?;
         match tally.map(ScopedJoinHandle::join) {
-            None | Some(Ok(Ok(()))) => Ok(report),
+            None | Some(Ok(Ok(()))) => Ok(said),
             Some(Ok(Err(error))) => Err(error),
             Some(Err(panic)) => std::panic::resume_unwind(panic),
         }
@@ -139,31 +140,31 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     if let Some(draft) = draft {
         draft.finish()?;
     }
-    sum_up(ask, target, &report)?;
-    Ok(match report.exit.code {
+    said.say()?;
+    Ok(match said.code {
         0 => ExitStatus::Done,
         1 => ExitStatus::DoneWithFindings,
         _ => ExitStatus::DoneWithLosses,
     })
 }
 
-/// What was read to the report, which is delivered while what it was made of is at hand.
-fn answer(
+/// What was read to the report, which is delivered while what it is made of is at hand.
+fn answer<T>(
     ask: &Analyze,
     known: &Known,
     config: &Config,
     gathered: Gathered<'_>,
     resolved: &Resolved,
-    deliver: impl FnOnce(&Report, &Material<'_>) -> anyhow::Result<()>,
-) -> anyhow::Result<Report> {
+    deliver: impl FnOnce(&Report<'_>, &Material<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let tally = &gathered.filled.tally;
     let bounds = shown(ask, known, tally, resolved);
     let shown = bounds.of(tally, resolved);
     let ends = bounds.ends(tally);
     let seen = seen(ask, known, gathered.filled, resolved, &bounds, ends);
-    let inventory = seen.map_or_else(Inventory::default, |seen| Inventory::of(&seen));
+    let inventory = seen.as_ref().map(Inventory::of);
     let mut detected = seen.map_or_else(Detected::default, |seen| {
-        let integrations = &inventory.whole;
+        let integrations = inventory.as_ref().map(|inventory| &inventory.whole);
         let seen = Seen {
             integrations,
             ..seen
@@ -179,22 +180,21 @@ fn answer(
         (&explained.run, &explained.not_run),
     );
     detected.findings.retain(|finding| bounds.concerns(finding));
-    let reported = inventory.reported().iter();
-    let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
+    let reported = inventory.as_ref().map(Inventory::reported);
+    let integrations = reported.map(|all| all.narrowed(|user, app| bounds.has(user, app)));
     let looked = Looked {
         shown: &shown,
         reported: ends,
         detected: &detected,
         explained: &explained,
         bounds: &bounds,
-        integrations: &integrations,
+        integrations: integrations.as_ref(),
         config,
         notes: &bounds.notes,
     };
     let material = material(ask, known, gathered, resolved, looked);
     let report = assemble::report(&material);
-    deliver(&report, &material)?;
-    Ok(report)
+    deliver(&report, &material)
 }
 
 /// What a text means; exit code 1 if nobody knows.

@@ -286,7 +286,7 @@ mod tests {
                 place: Place::new(1, u64::from(minute)),
             });
         }
-        Tally::from_parts(&[Part { names, rows }])
+        Tally::from_parts(vec![Part { names, rows }])
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn calm(weeks: i64, zone: &str) -> World {
 
 fn found(world: &World) -> Vec<Finding> {
     let known = Known::load().expect("the catalogue");
-    let tally = Tally::from_parts(std::slice::from_ref(&world.part));
+    let tally = Tally::from_parts(vec![world.part.clone()]);
     let resolved = Resolved::of(&tally, &known, &[], &[]);
     let seen = seen(&tally, &resolved, &known, world.zone);
     FailureSpike.detect(&seen, &Thresholds::default()).findings

@@ -53,7 +53,7 @@ impl Measured {
         let mut world = World::new(seed, weeks);
         background::fill(&mut world);
         let planted = plant(&mut world, seed);
-        let tally = Tally::from_parts(std::slice::from_ref(&world.part));
+        let tally = Tally::from_parts(vec![world.part.clone()]);
         let resolved = Resolved::of(&tally, known, &[], &[]);
         let seen = seen(&tally, &resolved, known, world.zone);
         let findings = FailureSpike.detect(&seen, limits).findings;
@@ -178,7 +178,7 @@ pub fn seen<'a>(
         zone,
         since: ends(|row| row.first).min().unwrap_or_default(),
         until: ends(|row| row.last).max().unwrap_or_default(),
-        integrations: &[],
+        integrations: None,
         logs: loginscope::tally::logs::Logs::none(),
     }
 }

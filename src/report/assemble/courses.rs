@@ -75,9 +75,9 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
         .collect();
     let index = Index::of(&drafts);
     let pairs = material.history.pairs();
-    for pair in pairs.all() {
-        for at in index.concerned(material.resolved, pair) {
-            for row in pairs.rows(pair, material.history) {
+    for pair in pairs.all(material.history) {
+        for at in index.concerned(material.resolved, &pair) {
+            for row in pairs.rows(&pair, material.history) {
                 drafts[at].add(material, row);
             }
         }

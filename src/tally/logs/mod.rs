@@ -146,7 +146,7 @@ impl Logs {
     /// Their errors and successes as attempts, for a run that has nothing else. What has no time
     /// is none.
     pub fn tally(&self) -> Tally {
-        Tally::from_parts(&self.parts)
+        Tally::from_parts(self.parts.clone())
     }
 
     /// The cause of each description, as the lines gave it.
