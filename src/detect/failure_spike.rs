@@ -11,7 +11,7 @@ mod spike;
 mod telling;
 mod trend;
 
-use super::series::SeriesSet;
+use super::series_set::SeriesSet;
 use super::{Detector, Found, NearMiss, Seen, Thresholds};
 use crate::event::DAY_MS;
 use head::{Incident, incidents};

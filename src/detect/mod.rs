@@ -15,13 +15,17 @@ mod thresholds;
 mod baseline;
 mod cadence;
 mod calibration;
+mod quiet;
 mod refusals;
 #[cfg(test)]
 mod sample;
 mod series;
+mod series_set;
 mod surprise;
 mod switch;
 mod wording;
+
+use rustc_hash::FxHashSet;
 
 use crate::catalogue::{Catalogue, Retirements};
 use crate::event::{Instant, Zone};
@@ -109,7 +113,11 @@ fn absorb(findings: &mut Vec<Finding>) {
         .filter(|finding| finding.rule == password_flow_disabled::ID)
         .cloned()
         .collect();
-    let within = |inner: &[u32], outer: &[u32]| inner.iter().all(|one| outer.contains(one));
+    // There may be as many users as rows.
+    let within = |inner: &[u32], outer: &[u32]| {
+        let outer: FxHashSet<u32> = outer.iter().copied().collect();
+        inner.iter().all(|one| outer.contains(one))
+    };
     findings.retain(|finding| {
         finding.rule != failure_spike::ID
             || !told.iter().any(|told| {

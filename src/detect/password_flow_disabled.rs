@@ -127,7 +127,7 @@ impl<'g, 'r> Case<'g, 'r> {
             .filter(|one| one.triple.org == group.org);
         let others = of_org
             .filter(|one| one.last > start)
-            .filter(|one| members.iter().all(|member| member.triple != one.triple));
+            .filter(|one| !group.has(one.triple));
         let before = members.iter().filter_map(|one| one.worked);
         Self {
             group,

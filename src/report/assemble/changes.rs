@@ -50,10 +50,13 @@ impl<'a> Before<'a> {
             if !finding.onset_day && finding.scope.causes.is_empty() {
                 return Vec::new();
             }
-            let concerned = Concerned::of(finding, material.resolved, one_org);
             let onset = finding.start.millis();
             let from = all.partition_point(|change| change.at.millis() < onset - BEFORE);
             let to = all.partition_point(|change| change.at.millis() <= onset);
+            if from == to {
+                return Vec::new();
+            }
+            let concerned = Concerned::of(finding, material.resolved, one_org);
             let near = (from..to).filter(|&at| concerned.has(material, &all[at], &apps[at]));
             let mut told: Vec<Told<'a>> = near
                 .map(|at| Told {
