@@ -315,8 +315,7 @@ fn scope(members: &[&Refused], seen: &Seen<'_>) -> Scope {
                 *counts.entry(number).or_default() += one.count;
             }
         }
-        for source in busiest(one.sources.clone()) {
-            let n = one.sources.get(&source).copied().unwrap_or(0);
+        for (source, n) in one.sources.iter().copied() {
             *sources.entry(source).or_default() += n;
         }
     }

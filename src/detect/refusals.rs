@@ -98,8 +98,8 @@ pub struct Refused {
     pub last: Instant,
     /// Milliseconds of the longest silence between two refusals.
     pub longest_silence: i64,
-    /// Known sources and how many refusals each.
-    pub sources: FxHashMap<u32, u64>,
+    /// Known sources and how many refusals each, sorted.
+    pub sources: Vec<(u32, u64)>,
     pub places: Earliest,
     pub worked: Option<Worked>,
     /// The first and last success by the flow that is known to lie behind the first refusal.
@@ -252,15 +252,16 @@ impl Draft {
                 first: row.first,
                 last: row.last,
                 longest_silence: 0,
-                sources: FxHashMap::default(),
-                places: Earliest::default(),
+                // Mostly one of each: whoever attacks tries each user once.
+                sources: Vec::with_capacity(1),
+                places: Earliest(Vec::with_capacity(1)),
                 worked: None,
                 again: None,
                 recovered: None,
                 moved: None,
                 person: false,
             },
-            refusals: Vec::new(),
+            refusals: Vec::with_capacity(1),
             before: Vec::new(),
         }
     }
@@ -272,7 +273,8 @@ impl Draft {
         refused.last = refused.last.max(row.last);
         refused.places.add(row.first, row.place);
         if source != 0 {
-            *refused.sources.entry(source).or_default() += row.n;
+            // Added up at the end, since there may be as many sources as rows.
+            refused.sources.push((source, row.n));
         }
         self.refusals.push(stretch(row));
     }
@@ -326,6 +328,12 @@ impl Draft {
     }
 
     fn finish(mut self) -> Refused {
+        self.refused.sources.sort_unstable();
+        self.refused.sources.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
         self.refused.longest_silence = longest_silence(&self.refusals);
         if let Some(worked) = &mut self.refused.worked {
             worked.longest_silence = longest_silence(&self.before);

@@ -30,6 +30,11 @@ pub struct SeriesSet<'a> {
 impl<'a> SeriesSet<'a> {
     /// The series of a tally up to the end of what is reported.
     pub fn of(seen: &Seen<'a>, limits: &Thresholds) -> Self {
+        Self::without_quiet(seen, limits, quiet::most(limits))
+    }
+
+    /// The same; users with no more attempts than `most` are only counted.
+    pub fn without_quiet(seen: &Seen<'a>, limits: &Thresholds, most: u64) -> Self {
         let bounds = bounds(seen, limits);
         let calendar = bounds.map(|(first, last)| Calendar::of(first, last, seen.zone));
         let mut set = Self {
@@ -43,7 +48,7 @@ impl<'a> SeriesSet<'a> {
             by_user: vec![0; seen.resolved.users.len()],
         };
         set.count();
-        set.fill(limits);
+        set.fill(most);
         set
     }
 
@@ -71,8 +76,7 @@ impl<'a> SeriesSet<'a> {
 
     /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
     /// series each would take more memory than all that was read.
-    fn fill(&mut self, limits: &Thresholds) {
-        let most = quiet::most(limits);
+    fn fill(&mut self, most: u64) {
         let first = self.calendar.hour(self.seen.since.minute()).unwrap_or(0);
         let first = self.calendar.day(first);
         let mut index: FxHashMap<Key, usize> = FxHashMap::default();

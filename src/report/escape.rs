@@ -11,7 +11,9 @@ use std::fmt::Write as _;
 /// Shows what would steer a terminal or a page, or not be seen at all: control characters,
 /// changes of writing direction and characters without width become `\n`, `\u{1b}`, `\u{202e}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unseen) {
+    // Nearly all of what is written is plain.
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.contains(is_unseen) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);

@@ -245,3 +245,168 @@ fn distinct(numbers: impl Iterator<Item = u32>) -> u64 {
     let fresh = numbers.filter(|number| std::mem::replace(&mut last, *number) != *number);
     fresh.count() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::catalogue::Known;
+    use crate::event::{Dims, Place, Sym};
+    use crate::normalise::Names;
+    use crate::tally::{Part, Row};
+
+    /// Users of two orgs, one of whom stands there by id and by name; of nobody known too.
+    fn tally() -> Tally {
+        let mut names = Names::default();
+        let mut rows = Vec::new();
+        for n in 0..400_u32 {
+            let pick = |of: u32, texts: &[&str]| texts[(n / of) as usize % texts.len()].to_owned();
+            let mut sym = |text: String| names.symbols.intern(&text);
+            let success = n % 7 == 0;
+            let dims = Dims {
+                success,
+                org: sym(pick(3, &["o1", "o2"])),
+                app: sym(pick(5, &["", "Loader", "Sync"])),
+                description: sym(match success {
+                    true => "Success".to_owned(),
+                    false => pick(2, &["Invalid Password", "Restricted IP"]),
+                }),
+                source: sym(pick(11, &["", "192.0.2.1", "192.0.2.2", "192.0.2.3"])),
+                client: sym(pick(13, &["a", "b"])),
+                ..Dims::default()
+            };
+            let ids = ["", "005000000000001AAA", "ann@x", "zoe@x", "bob@x"];
+            let user: Sym = sym(pick(1, &ids));
+            let first = Instant::from_minute(n * 17 % 97);
+            rows.push(Row {
+                bucket: first.minute(),
+                user,
+                dims: names.dims.intern(dims),
+                n: u64::from(n % 3 + 1),
+                first,
+                last: first,
+                place: Place::new(0, u64::from(n)),
+            });
+        }
+        Tally::from_parts(vec![Part { names, rows }])
+    }
+
+    /// What one key holds, counted the slow and obvious way.
+    #[derive(Default)]
+    struct Counted {
+        failures: u64,
+        sources: BTreeSet<u32>,
+        apps: BTreeSet<u32>,
+        users: BTreeSet<u32>,
+        causes: BTreeMap<u32, u64>,
+        times: BTreeSet<Instant>,
+    }
+
+    fn counted<K: Ord>(
+        tally: &Tally,
+        resolved: &Resolved,
+        key: impl Fn(u32, What) -> K,
+    ) -> BTreeMap<K, Counted> {
+        let mut all: BTreeMap<K, Counted> = BTreeMap::new();
+        for row in &tally.rows {
+            let (user, what) = (
+                resolved.user[row.user.index()],
+                resolved.what[row.dims.index()],
+            );
+            if what.success {
+                continue;
+            }
+            let one = all.entry(key(user, what)).or_default();
+            one.failures += row.n;
+            one.sources
+                .extend((what.source != 0).then_some(what.source));
+            one.apps.extend((what.app != 0).then_some(what.app));
+            one.users.extend((user != 0).then_some(user));
+            *one.causes.entry(what.cause).or_default() += row.n;
+            one.times.extend([row.first, row.last]);
+        }
+        all
+    }
+
+    #[test]
+    fn groups_and_users_are_those_of_a_slow_and_obvious_count() {
+        let (tally, known) = (tally(), Known::load().expect("the lists"));
+        let names = [("005000000000001AAA".to_owned(), "zoe@x".to_owned())];
+        let resolved = Resolved::of(&tally, &known, &names, &["o1", "o2"]);
+        let failing = Failing::of(&tally, &resolved);
+        let successes = |passes: &dyn Fn(u32, What) -> bool| -> u64 {
+            let rows = tally.rows.iter().filter(|row| {
+                let what = resolved.what[row.dims.index()];
+                what.success && passes(resolved.user[row.user.index()], what)
+            });
+            rows.map(|row| row.n).sum()
+        };
+
+        let groups: Vec<FailedGroup> = failing
+            .groups()
+            .iter()
+            .map(|at| failing.group(*at))
+            .collect();
+        let key = |user, what: What| [what.org, user, what.app, what.description, what.cause];
+        let slow = counted(&tally, &resolved, key);
+        assert_eq!(groups.len(), slow.len());
+        for group in &groups {
+            let own = [
+                group.org,
+                group.user,
+                group.app,
+                group.description,
+                group.cause,
+            ];
+            let one = &slow[&own];
+            assert_eq!(group.failures, one.failures);
+            assert_eq!(group.sources, one.sources.len() as u64);
+            assert_eq!(Some(&group.first), one.times.first());
+            assert_eq!(Some(&group.last), one.times.last());
+            let same = |user, what: What| [what.org, user, what.app] == own[..3];
+            assert_eq!(group.successes, successes(&same));
+        }
+        let order = |group: &FailedGroup| {
+            let FailedGroup {
+                org,
+                user,
+                app,
+                description,
+                cause,
+                ..
+            } = *group;
+            (
+                Reverse(group.failures),
+                [org, user, app, description, cause],
+            )
+        };
+        assert!(groups.is_sorted_by_key(order));
+
+        let users: Vec<FailedUser> = failing
+            .users()
+            .iter()
+            .map(|at| failing.user_at(*at))
+            .collect();
+        let slow = counted(&tally, &resolved, |user, what| [what.org, user]);
+        assert_eq!(users.len(), slow.len());
+        for user in &users {
+            let one = &slow[&[user.org, user.user]];
+            let mut causes = BTreeMap::new();
+            for (cause, n) in &user.causes {
+                *causes.entry(*cause).or_default() += n;
+            }
+            assert_eq!((user.failures, &causes), (one.failures, &one.causes));
+            assert_eq!(user.apps, one.apps.len() as u64);
+            let same = |by, what: What| [what.org, by] == [user.org, user.user];
+            assert_eq!(user.successes, successes(&same));
+        }
+        assert!(users.is_sorted_by_key(|user| (Reverse(user.failures), user.org, user.user)));
+
+        let by_cause = failing.users_by(|what| what.cause);
+        for (cause, one) in counted(&tally, &resolved, |_, what| what.cause) {
+            assert_eq!(by_cause[&cause], one.users.len() as u64);
+        }
+        assert_eq!(resolved.users_of(&tally), 3);
+    }
+}

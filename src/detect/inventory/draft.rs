@@ -132,7 +132,7 @@ impl Draft {
 }
 
 /// The keys of a count, the greatest first, in a tie the smaller number.
-pub fn busiest(counts: FxHashMap<u32, u64>) -> Vec<u32> {
+pub fn busiest(counts: impl IntoIterator<Item = (u32, u64)>) -> Vec<u32> {
     let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
     counts.sort_unstable_by_key(|(key, n)| (std::cmp::Reverse(*n), *key));
     counts.into_iter().map(|(key, _)| key).collect()

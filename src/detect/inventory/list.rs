@@ -182,3 +182,34 @@ impl<'a> Integrations<'a> {
         self.seen.resolved.what[dims.index()].success
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Inventory;
+    use super::*;
+    use crate::detect::sample::{Attempt, Sample, at};
+
+    #[test]
+    fn busy_ones_are_kept_and_the_same_as_when_made_anew() {
+        let mut sample = Sample::default();
+        let start = at("03-02 00:00").minute();
+        for n in 0..u32::max(BUSY, 2) {
+            let job = Attempt::of("etl@example.com", "Nightly", Flow::SoapLogin);
+            sample.add_at(Instant::from_minute(start + n * 60), job);
+            let name = format!("s{n}@example.com");
+            let once = Attempt::of(&name, "Nightly", Flow::OauthUsernamePassword);
+            sample.add_at(Instant::from_minute(start + n * 7), once);
+        }
+        sample.see("03-20 00:00", |seen, _| {
+            let all = Inventory::of(seen).whole;
+            assert_eq!((all.len(), all.busy.len()), (BUSY as usize + 1, 1));
+            assert_eq!(all.at(0).logins, u64::from(BUSY));
+            assert_eq!(all.at(0), all.made(all.run(all.starts[0])));
+            assert!(all.retiring_logins().eq(all.iter()));
+            let users: Vec<u32> = all.iter().map(|one| one.user).collect();
+            assert!(users.is_sorted());
+            let one = all.narrowed(|user, _| user == users[3]);
+            assert_eq!(one.iter().collect::<Vec<_>>(), [all.at(3)]);
+        });
+    }
+}
