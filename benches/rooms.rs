@@ -16,7 +16,7 @@ use loginscope::ingest::{Progress, ProgressWhen, find};
 use loginscope::normalise::{Assumed, Decoder, Layouts, Memo, Names, Reading};
 use loginscope::report::{chart, html, json, model::Report};
 use loginscope::tally::frames::{Frames, key};
-use loginscope::tally::{Fill, Filled, Resolved, Told, fill, plan};
+use loginscope::tally::{Failing, Fill, Filled, Resolved, Told, fill, plan};
 
 /// Bytes of the invented exports.
 const BYTES: u64 = 16 << 20;
@@ -145,7 +145,9 @@ fn queries(c: &mut Criterion) {
     group.bench_function("groups", |b| {
         b.iter(|| {
             let frames = Frames::of(&filled.tally, &resolved);
-            black_box(frames.failures_by([key::USER, key::APP], [key::SOURCE]))
+            let by_app = frames.failures_by([key::ORG, key::APP], [key::SOURCE]);
+            let failing = Failing::of(&filled.tally, &resolved);
+            black_box((by_app, failing.groups()))
         });
     });
     group.finish();
@@ -156,7 +158,9 @@ fn report(c: &mut Criterion) {
     let text = include_str!("../tests/golden/sample_data/report.json");
     let report: Report = serde_json::from_str(text).expect("a report");
     let mut group = c.benchmark_group("report");
-    group.bench_function("json", |b| b.iter(|| black_box(json::json(&report))));
+    group.bench_function("json", |b| {
+        b.iter(|| json::write(black_box(&report), &mut std::io::sink()))
+    });
     group.bench_function("charts", |b| b.iter(|| black_box(chart::all(&report))));
     let extras = html::Extras::default();
     group.bench_function("html", |b| {

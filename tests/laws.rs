@@ -310,7 +310,7 @@ proptest! {
 /// The unknown user and combination exist in no table by accident.
 #[test]
 fn an_empty_tally_has_no_rows_and_no_texts() {
-    let tally = Tally::from_parts(vec![]);
+    let tally = Tally::from_parts(Vec::new());
     assert_eq!(
         (tally.rows.len(), tally.dims.len(), tally.symbols.len()),
         (0, 0, 1)

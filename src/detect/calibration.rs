@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::Thresholds;
+use super::quiet::Quiet;
 use super::series::{Dimension, Key};
 use super::surprise::DayScore;
 
@@ -76,6 +77,7 @@ impl<'a> Calibration<'a> {
     /// judged by its past alone.
     pub fn of(
         scores: &'a [(Key, Vec<DayScore>)],
+        quiet: &Quiet,
         covered: &'a BTreeMap<u32, u32>,
         alone: BTreeMap<u32, u32>,
     ) -> Self {
@@ -86,13 +88,23 @@ impl<'a> Calibration<'a> {
             alone,
         };
         for (at, (key, days)) in scores.iter().enumerate() {
-            let class = calibration.class(*key, days);
+            let restless = is_restless(days, calibration.covered(key.org));
+            let class = calibration.class(*key, days.len(), restless);
             let peers = calibration.peers.entry(class).or_default();
             peers.days += days.len();
             let surprising = days.iter().filter(|day| day.surprise() > 0.0);
             peers
                 .surprising
                 .extend(surprising.map(|day| (day.surprise(), day.day, at)));
+        }
+        for (org, days, alike) in quiet.all() {
+            let key = Key {
+                org,
+                dimension: Dimension::User,
+                number: 0,
+            };
+            let class = calibration.class(key, days, false);
+            calibration.peers.entry(class).or_default().days += days * alike.users;
         }
         for peers in calibration.peers.values_mut() {
             peers
@@ -102,16 +114,19 @@ impl<'a> Calibration<'a> {
         calibration
     }
 
-    fn class(&self, key: Key, days: &[DayScore]) -> Class {
-        let covered = self.covered.get(&key.org).copied().unwrap_or(1).max(1);
-        let share = days.len() as f64 / f64::from(covered);
+    fn covered(&self, org: u32) -> u32 {
+        self.covered.get(&org).copied().unwrap_or(1).max(1)
+    }
+
+    fn class(&self, key: Key, days: usize, restless: bool) -> Class {
+        let share = days as f64 / f64::from(self.covered(key.org));
         let activity = ACTIVITY.iter().filter(|end| share > **end).count();
         let group = match key.dimension {
             Dimension::User => 0,
             Dimension::Source => 1,
             Dimension::App | Dimension::Cause | Dimension::All => 2,
         };
-        (key.org, group, activity as u8, is_restless(days, covered))
+        (key.org, group, activity as u8, restless)
     }
 
     /// What a surprise is worth on a day of a series, given by its position among the scores.
@@ -124,7 +139,8 @@ impl<'a> Calibration<'a> {
         let weeks = f64::from(end) / 7.0;
         let forgiven = (FORGIVEN * weeks).clamp(FORGIVEN_BOUNDS.0, FORGIVEN_BOUNDS.1);
         let alike = alike(&own, surprise, forgiven);
-        let peers = self.peers.get(&self.class(*key, days));
+        let restless = is_restless(days, self.covered(key.org));
+        let peers = self.peers.get(&self.class(*key, days.len(), restless));
         let covered = self.covered.get(&key.org).copied().unwrap_or(1);
         let incidents = (PEER_INCIDENTS * f64::from(covered) / 7.0).ceil() as usize;
         let (rare, count) = peers.map_or((0.0, 0), |peers| {

@@ -5,17 +5,20 @@
 //! where it has a subtype; JWT bearer logins have none. So a success by an unnamed OAuth flow
 //! counts as probably modern, and [`Integration::probable`] says where a status rests on that.
 
+mod draft;
 mod evidence;
+mod list;
+
+use std::sync::Arc;
 
 use evidence::Evidence;
-use rustc_hash::FxHashMap;
 
 use super::Seen;
-use super::cadence::{Stretch, longest_silence, period_seconds};
-use super::refusals::{Earliest, Triple};
 use crate::catalogue::{Retirement, Retirements};
-use crate::event::{Basis, Flow, Instant, Place, Sym};
-use crate::tally::{Pair, Row};
+use crate::event::{Basis, Flow, Instant, Place};
+
+pub(super) use draft::busiest;
+pub use list::Integrations;
 
 /// What becomes of an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,194 +107,31 @@ pub const fn is_modern(flow: Flow) -> bool {
 
 /// The integrations of all that was read and of what is reported, each sorted by org, user, app
 /// and flow. A status rests on all that was read up to the end of what is reported in both.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct Inventory<'a> {
     /// With all attempts up to the end of what is reported.
-    pub whole: Vec<Integration<'a>>,
+    pub whole: Integrations<'a>,
     /// With the attempts of what is reported; `None` where that begins with all that was read.
-    part: Option<Vec<Integration<'a>>>,
+    part: Option<Integrations<'a>>,
 }
 
 impl<'a> Inventory<'a> {
-    /// Looks at each pair of user and combination, and at its rows to count.
+    /// Looks at each pair of user and combination, and at the rows of the busy ones.
     pub fn of(seen: &Seen<'a>) -> Self {
-        let evidence = Evidence::of(seen);
-        let pairs = seen.tally.pairs();
-        let is_part = pairs.all().iter().any(|pair| pair.first < seen.since);
-        let (mut whole, mut part) = (Drafts::default(), Drafts::default());
-        for pair in pairs.all() {
-            let flow = seen.resolved.what[pair.dims.index()].flow;
-            if matches!(flow, Flow::UiPassword | Flow::Sso) {
-                continue;
-            }
-            let rows = pairs.rows(pair, seen.tally);
-            let rows = rows.filter(|row| row.first <= seen.until);
-            if is_part {
-                whole.add(pair, rows.clone(), seen);
-                part.add(pair, rows.filter(|row| row.last >= seen.since), seen);
-            } else {
-                whole.add(pair, rows, seen);
-            }
-        }
+        let evidence = Arc::new(Evidence::of(seen));
+        let mut pairs = seen.tally.pairs().all(seen.tally);
+        let is_part = pairs.any(|pair| pair.first < seen.since);
+        let whole = Integrations::of(seen, evidence);
         Self {
-            whole: whole.finish(seen, &evidence),
-            part: is_part.then(|| part.finish(seen, &evidence)),
+            part: is_part.then(|| whole.since(seen.since)),
+            whole,
         }
     }
 
     /// With the attempts of what is reported.
-    pub fn reported(&self) -> &[Integration<'a>] {
-        self.part.as_deref().unwrap_or(&self.whole)
+    pub fn reported(&self) -> &Integrations<'a> {
+        self.part.as_ref().unwrap_or(&self.whole)
     }
-}
-
-/// Integrations while rows are added to them.
-#[derive(Default)]
-struct Drafts {
-    index: FxHashMap<(Triple, Flow), usize>,
-    all: Vec<Draft>,
-}
-
-impl Drafts {
-    fn add<'r>(&mut self, pair: &Pair, rows: impl Iterator<Item = &'r Row>, seen: &Seen<'_>) {
-        let mut rows = rows.peekable();
-        if rows.peek().is_none() {
-            return;
-        }
-        let triple = Triple::of_pair(pair, seen);
-        let flow = seen.resolved.what[pair.dims.index()].flow;
-        let at = *self.index.entry((triple, flow)).or_insert_with(|| {
-            self.all.push(Draft::new(triple, flow));
-            self.all.len() - 1
-        });
-        self.all[at].add(pair, rows, seen);
-    }
-
-    fn finish<'a>(mut self, seen: &Seen<'a>, evidence: &Evidence) -> Vec<Integration<'a>> {
-        let in_order = |draft: &Draft| (draft.triple, draft.flow);
-        self.all.sort_unstable_by_key(in_order);
-        let drafts = self.all.into_iter();
-        drafts.map(|draft| draft.finish(seen, evidence)).collect()
-    }
-}
-
-/// An integration while rows are added to it.
-struct Draft {
-    triple: Triple,
-    flow: Flow,
-    basis: Basis,
-    logins: u64,
-    failures: u64,
-    sources: FxHashMap<u32, u64>,
-    api_versions: Vec<Sym>,
-    tls: Vec<Sym>,
-    logged_in: Option<(Instant, Instant)>,
-    stretches: Vec<Stretch>,
-    places: Earliest,
-}
-
-impl Draft {
-    fn new(triple: Triple, flow: Flow) -> Self {
-        Self {
-            triple,
-            flow,
-            basis: Basis::Inferred,
-            logins: 0,
-            failures: 0,
-            sources: FxHashMap::default(),
-            api_versions: Vec::new(),
-            tls: Vec::new(),
-            logged_in: None,
-            stretches: Vec::new(),
-            places: Earliest::default(),
-        }
-    }
-
-    /// Adds rows of one pair.
-    fn add<'r>(&mut self, pair: &Pair, rows: impl Iterator<Item = &'r Row>, seen: &Seen<'_>) {
-        let what = seen.resolved.what[pair.dims.index()];
-        let dims = seen.tally.dims(pair.dims);
-        self.basis = self.basis.min(what.basis);
-        let mut n = 0;
-        for row in rows {
-            n += row.n;
-            if what.success {
-                let (first, last) = self.logged_in.unwrap_or((row.first, row.last));
-                self.logged_in = Some((first.min(row.first), last.max(row.last)));
-                self.places.add(row.first, row.place);
-            }
-            self.stretches.push(Stretch {
-                first: row.first,
-                last: row.last,
-                n: row.n,
-            });
-        }
-        *if what.success {
-            &mut self.logins
-        } else {
-            &mut self.failures
-        } += n;
-        if what.source != 0 {
-            *self.sources.entry(what.source).or_default() += n;
-        }
-        for (known, sym) in [
-            (&mut self.api_versions, dims.api_version),
-            (&mut self.tls, dims.tls),
-        ] {
-            if !sym.is_unknown() && !known.contains(&sym) {
-                known.push(sym);
-            }
-        }
-    }
-
-    fn finish<'a>(self, seen: &Seen<'a>, evidence: &Evidence) -> Integration<'a> {
-        let Triple { org, user, app } = self.triple;
-        let texts = |syms: Vec<Sym>| -> Vec<&'a str> {
-            let mut texts: Vec<&str> = syms
-                .iter()
-                .map(|sym| seen.tally.symbols.text(*sym))
-                .collect();
-            texts.sort_unstable();
-            texts
-        };
-        let mut api_versions = texts(self.api_versions);
-        let number = |text: &&str| text.parse::<f64>().unwrap_or(f64::INFINITY);
-        api_versions.sort_by(|a, b| number(a).total_cmp(&number(b)));
-        let (status, probable) = evidence.status(self.triple, self.flow, seen.retirements);
-        let first = self.stretches.iter().map(|row| row.first).min();
-        let last = self.stretches.iter().map(|row| row.last).max();
-        Integration {
-            org,
-            user,
-            app,
-            flow: self.flow,
-            basis: self.basis,
-            logins: self.logins,
-            failures: self.failures,
-            sources: busiest(self.sources),
-            api_versions,
-            tls: texts(self.tls),
-            first: first.unwrap_or_default(),
-            last: last.unwrap_or_default(),
-            first_login: self.logged_in.map(|(first, _)| first),
-            last_login: self.logged_in.map(|(_, last)| last),
-            period_seconds: period_seconds(&self.stretches),
-            longest_silence: longest_silence(&self.stretches),
-            status,
-            probable,
-            person: user != 0 && evidence.people.contains(&(org, user)),
-            retires: seen.retirements.for_flow(self.flow),
-            refused: evidence.refused.get(&self.triple).copied(),
-            places: self.places.into_places(),
-        }
-    }
-}
-
-/// The keys of a count, the greatest first, in a tie the smaller number.
-pub(super) fn busiest(counts: FxHashMap<u32, u64>) -> Vec<u32> {
-    let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(key, n)| (std::cmp::Reverse(*n), *key));
-    counts.into_iter().map(|(key, _)| key).collect()
 }
 
 #[cfg(test)]

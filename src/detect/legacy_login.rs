@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::inventory::{Integration, Status, is_retiring};
+use super::inventory::{Integration, Status};
 use super::wording::{self, count, span, time};
 use super::{Confidence, Detector, Finding, Found, Scope, Seen, Severity, Thresholds};
 use crate::catalogue::{Precision, Retirement};
@@ -58,10 +58,10 @@ impl Detector for LegacyLogin {
     }
 
     fn detect(&self, seen: &Seen<'_>, limits: &Thresholds) -> Found {
-        let all = seen.integrations.iter();
+        let all = seen.integrations.into_iter();
         let findings = all
-            .filter(|one| is_retiring(one.flow, seen.retirements))
-            .filter_map(|one| finding(one, seen, &limits.legacy));
+            .flat_map(|all| all.retiring_logins())
+            .filter_map(|one| finding(&one, seen, &limits.legacy));
         Found {
             findings: findings.collect(),
             near_misses: Vec::new(),

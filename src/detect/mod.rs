@@ -15,13 +15,17 @@ mod thresholds;
 mod baseline;
 mod cadence;
 mod calibration;
+mod quiet;
 mod refusals;
 #[cfg(test)]
 mod sample;
 mod series;
+mod series_set;
 mod surprise;
 mod switch;
 pub(crate) mod wording;
+
+use rustc_hash::FxHashSet;
 
 use crate::catalogue::{Catalogue, Retirements};
 use crate::event::{Instant, Zone};
@@ -42,8 +46,9 @@ pub struct Seen<'a> {
     /// The first and last instant of what is reported; everything before is history.
     pub since: Instant,
     pub until: Instant,
-    /// Every integration of all that was read, up to the end of what is reported.
-    pub integrations: &'a [inventory::Integration<'a>],
+    /// Every integration of all that was read, up to the end of what is reported; `None` until
+    /// they are known.
+    pub integrations: Option<&'a inventory::Integrations<'a>>,
     /// What logs of integrations tell.
     pub logs: &'a Logs,
 }
@@ -113,7 +118,11 @@ fn absorb(findings: &mut Vec<Finding>) {
         .filter(|finding| finding.rule == password_flow_disabled::ID)
         .cloned()
         .collect();
-    let within = |inner: &[u32], outer: &[u32]| inner.iter().all(|one| outer.contains(one));
+    // There may be as many users as rows.
+    let within = |inner: &[u32], outer: &[u32]| {
+        let outer: FxHashSet<u32> = outer.iter().copied().collect();
+        inner.iter().all(|one| outer.contains(one))
+    };
     findings.retain(|finding| {
         finding.rule != failure_spike::ID
             || !told.iter().any(|told| {

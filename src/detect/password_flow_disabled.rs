@@ -127,7 +127,7 @@ impl<'g, 'r> Case<'g, 'r> {
             .filter(|one| one.triple.org == group.org);
         let others = of_org
             .filter(|one| one.last > start)
-            .filter(|one| members.iter().all(|member| member.triple != one.triple));
+            .filter(|one| !group.has(one.triple));
         let before = members.iter().filter_map(|one| one.worked);
         Self {
             group,
@@ -315,8 +315,7 @@ fn scope(members: &[&Refused], seen: &Seen<'_>) -> Scope {
                 *counts.entry(number).or_default() += one.count;
             }
         }
-        for source in busiest(one.sources.clone()) {
-            let n = one.sources.get(&source).copied().unwrap_or(0);
+        for (source, n) in one.sources.iter().copied() {
             *sources.entry(source).or_default() += n;
         }
     }

@@ -19,7 +19,7 @@ const CAUSE: &str = "username-password-flow-disabled";
 const PLACES: usize = 5;
 
 /// A user and an app of an org, by their numbers; 0 is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Triple {
     pub org: u32,
     pub user: u32,
@@ -37,7 +37,8 @@ impl Triple {
         Self::of_ids(pair.user, pair.dims, seen)
     }
 
-    fn of_ids(user: Sym, dims: DimsId, seen: &Seen<'_>) -> Self {
+    /// Who and what a user and a combination are about.
+    pub fn of_ids(user: Sym, dims: DimsId, seen: &Seen<'_>) -> Self {
         let what = seen.resolved.what[dims.index()];
         Self {
             org: what.org,
@@ -97,8 +98,8 @@ pub struct Refused {
     pub last: Instant,
     /// Milliseconds of the longest silence between two refusals.
     pub longest_silence: i64,
-    /// Known sources and how many refusals each.
-    pub sources: FxHashMap<u32, u64>,
+    /// Known sources and how many refusals each, sorted.
+    pub sources: Vec<(u32, u64)>,
     pub places: Earliest,
     pub worked: Option<Worked>,
     /// The first and last success by the flow that is known to lie behind the first refusal.
@@ -182,7 +183,10 @@ impl Refusals {
             return Self::default();
         }
         let pairs = seen.tally.pairs();
-        for pair in pairs.all().iter().filter(|pair| pair.first <= seen.until) {
+        for pair in pairs
+            .all(seen.tally)
+            .filter(|pair| pair.first <= seen.until)
+        {
             let what = seen.resolved.what[pair.dims.index()];
             let start = starts.entry(what.org).or_insert(pair.first);
             *start = pair.first.min(*start);
@@ -248,15 +252,16 @@ impl Draft {
                 first: row.first,
                 last: row.last,
                 longest_silence: 0,
-                sources: FxHashMap::default(),
-                places: Earliest::default(),
+                // Mostly one of each: whoever attacks tries each user once.
+                sources: Vec::with_capacity(1),
+                places: Earliest(Vec::with_capacity(1)),
                 worked: None,
                 again: None,
                 recovered: None,
                 moved: None,
                 person: false,
             },
-            refusals: Vec::new(),
+            refusals: Vec::with_capacity(1),
             before: Vec::new(),
         }
     }
@@ -268,7 +273,8 @@ impl Draft {
         refused.last = refused.last.max(row.last);
         refused.places.add(row.first, row.place);
         if source != 0 {
-            *refused.sources.entry(source).or_default() += row.n;
+            // Added up at the end, since there may be as many sources as rows.
+            refused.sources.push((source, row.n));
         }
         self.refusals.push(stretch(row));
     }
@@ -322,6 +328,12 @@ impl Draft {
     }
 
     fn finish(mut self) -> Refused {
+        self.refused.sources.sort_unstable();
+        self.refused.sources.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
         self.refused.longest_silence = longest_silence(&self.refusals);
         if let Some(worked) = &mut self.refused.worked {
             worked.longest_silence = longest_silence(&self.before);

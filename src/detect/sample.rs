@@ -132,12 +132,12 @@ impl Sample {
             zone: Zone::UTC,
             since: Instant::from_millis(0),
             until: at(until),
-            integrations: &[],
+            integrations: None,
             logs: Logs::none(),
         };
         let inventory = Inventory::of(&seen);
         let seen = Seen {
-            integrations: &inventory.whole,
+            integrations: Some(&inventory.whole),
             ..seen
         };
         then(&seen, &Thresholds::default())

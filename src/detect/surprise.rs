@@ -14,7 +14,7 @@ use super::series::{Calendar, Series};
 const WINDOWS: [u32; 4] = [1, 3, 6, 24];
 const LONGEST: u32 = 24;
 /// The least failures of a window, its least excess and ratio: below, nothing is computed.
-const LEAST: u64 = 5;
+pub const LEAST: u64 = 5;
 const LEAST_EXCESS: f64 = 4.0;
 const LEAST_RATIO: f64 = 1.5;
 /// Spread (variance by mean) that is assumed, the observations it stands for, and its floor.

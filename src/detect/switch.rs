@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::password_flow_disabled::PasswordFlowLimits;
-use super::refusals::{Refusals, Refused, Success};
+use super::refusals::{Refusals, Refused, Success, Triple};
 use crate::event::{HOUR_MS, Instant};
 
 /// What a group of refusals has in common, which is what its finding is about.
@@ -26,6 +26,14 @@ pub struct Group<'r> {
     pub about: About,
     /// At least one, sorted by user and app.
     pub members: Vec<&'r Refused>,
+}
+
+impl Group<'_> {
+    /// Whether a user and app are among the members.
+    pub fn has(&self, triple: Triple) -> bool {
+        let found = self.members.binary_search_by_key(&triple, |one| one.triple);
+        found.is_ok()
+    }
 }
 
 /// Apps that one switch would explain, had they failed closer together.
@@ -77,7 +85,11 @@ pub fn groups<'r>(
         }
         let mut rest: Vec<(About, &Refused)> = of_org
             .iter()
-            .filter(|one| !explained.iter().any(|known| known.triple == one.triple))
+            .filter(|one| {
+                // Members come in the order of the refusals.
+                let found = explained.binary_search_by_key(&one.triple, |known| known.triple);
+                found.is_err()
+            })
             .map(|one| (about(one), one))
             .collect();
         rest.sort_by_key(|(about, one)| (*about, one.triple));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike, SecondsFormat, Timelike};
 
 /// Milliseconds in a minute.
 pub const MINUTE_MS: i64 = 60_000;
@@ -57,12 +57,38 @@ impl fmt::Display for Instant {
         let Some(time) = DateTime::from_timestamp_millis(self.0) else {
             return write!(f, "{} ms", self.0);
         };
-        let form = if self.0 % 1000 == 0 {
-            SecondsFormat::Secs
-        } else {
-            SecondsFormat::Millis
+        let (date, of_day) = (time.date_naive(), time.time());
+        let Ok(year @ 0..=9999) = u32::try_from(date.year()) else {
+            let form = match self.0 % 1000 {
+                0 => SecondsFormat::Secs,
+                _ => SecondsFormat::Millis,
+            };
+            return f.write_str(&time.to_rfc3339_opts(form, true));
         };
-        f.write_str(&time.to_rfc3339_opts(form, true))
+        // A report has millions of times: digit by digit is much quicker than any format.
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let fields = [
+            (0..4, year),
+            (5..7, date.month()),
+            (8..10, date.day()),
+            (11..13, of_day.hour()),
+            (14..16, of_day.minute()),
+            (17..19, of_day.second()),
+            (20..23, time.timestamp_subsec_millis()),
+        ];
+        for (place, mut number) in fields {
+            for digit in text[place].iter_mut().rev() {
+                *digit += (number % 10) as u8;
+                number /= 10;
+            }
+        }
+        let shown = if self.0 % 1000 == 0 {
+            text[19] = b'Z';
+            &text[..20]
+        } else {
+            &text[..]
+        };
+        f.write_str(std::str::from_utf8(shown).unwrap_or_default())
     }
 }
 
@@ -80,6 +106,29 @@ mod tests {
             Instant::parse_rfc3339(&fraction.to_string()),
             Some(fraction)
         );
+    }
+
+    #[test]
+    fn any_time_is_written_as_chrono_writes_it() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        let edges = [0, -1, 951_782_399_999, 951_782_400_000, 253_402_300_799_999];
+        let beyond = [
+            253_402_300_800_000,
+            -62_167_219_200_000,
+            -62_167_219_200_001,
+        ];
+        let drawn: Vec<i64> = (0..5_000).map(|_| rng.i64(0..4_102_444_800_000)).collect();
+        for millis in edges.into_iter().chain(beyond).chain(drawn) {
+            for millis in [millis, millis - millis % 1000] {
+                let time = DateTime::from_timestamp_millis(millis).expect("in reach");
+                let form = match millis % 1000 {
+                    0 => SecondsFormat::Secs,
+                    _ => SecondsFormat::Millis,
+                };
+                let expected = time.to_rfc3339_opts(form, true);
+                assert_eq!(Instant::from_millis(millis).to_string(), expected);
+            }
+        }
     }
 
     #[test]

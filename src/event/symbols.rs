@@ -1,6 +1,8 @@
 //! Interned texts: each distinct text is kept once and compared as a number.
 
-use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 /// A text in a [`Symbols`] table. [`Sym::UNKNOWN`] stands for "not known", which is no text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,17 +24,29 @@ impl Sym {
 }
 
 /// A table of distinct texts. Entry 0 is the unknown one.
+///
+/// All texts stand in one piece of memory: whoever attacks chooses the names, so that there may be
+/// millions.
 #[derive(Clone, Debug)]
 pub struct Symbols {
-    texts: Vec<Box<str>>,
-    index: FxHashMap<Box<str>, Sym>,
+    /// All texts, one behind the other.
+    texts: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+    /// Where each text is found: places to look at, one behind the other, from where its hash
+    /// says. Hash in the upper half, symbol in the lower; 0 is free. Made when it is first needed.
+    places: Vec<u64>,
 }
+
+/// Places of the smallest table; a power of two.
+const FEWEST_PLACES: usize = 64;
 
 impl Default for Symbols {
     fn default() -> Self {
         Self {
-            texts: vec![Box::from("")],
-            index: FxHashMap::default(),
+            texts: String::new(),
+            ends: vec![0],
+            places: Vec::new(),
         }
     }
 }
@@ -43,18 +57,68 @@ impl Symbols {
         if text.is_empty() {
             return Sym::UNKNOWN;
         }
-        if let Some(&known) = self.index.get(text) {
-            return known;
+        // A quarter stays free, so that a search soon ends.
+        if self.ends.len() * 4 > self.places.len() * 3 {
+            self.make_room();
         }
-        let sym = Sym(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(Box::from(text));
-        self.index.insert(Box::from(text), sym);
+        let hash = hash(text);
+        let mask = self.places.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let place = self.places[at];
+            if place == 0 {
+                break;
+            }
+            let sym = Sym(place as u32);
+            if place >> 32 == u64::from(hash) && self.text(sym) == text {
+                return sym;
+            }
+            at = (at + 1) & mask;
+        }
+        let sym = self.push(text);
+        self.places[at] = place(hash, sym);
         sym
+    }
+
+    /// Adds a text that the table does not have.
+    fn push(&mut self, text: &str) -> Sym {
+        let sym = Sym(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len());
+        sym
+    }
+
+    /// Doubles the places. A hash is kept with its symbol, so no text is looked at again.
+    fn make_room(&mut self) {
+        let mut known = std::mem::take(&mut self.places);
+        if known.is_empty() {
+            let syms = (1..self.ends.len() as u32).map(Sym);
+            known.extend(syms.map(|sym| place(hash(self.text(sym)), sym)));
+        }
+        let wanted = (self.ends.len() * 2).next_power_of_two();
+        self.places = vec![0; wanted.max(FEWEST_PLACES)];
+        let mask = self.places.len() - 1;
+        for place in known.into_iter().filter(|place| *place != 0) {
+            let mut at = (place >> 32) as usize & mask;
+            while self.places[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            self.places[at] = place;
+        }
+    }
+
+    /// Gives back the memory that only [`Symbols::intern`] needs.
+    pub fn forget_places(&mut self) {
+        self.places = Vec::new();
     }
 
     /// The text of a symbol; empty for the unknown one.
     pub fn text(&self, sym: Sym) -> &str {
-        self.texts.get(sym.index()).map_or("", |text| text)
+        let at = sym.index();
+        match (at.checked_sub(1), self.ends.get(at)) {
+            (Some(before), Some(&end)) => &self.texts[self.ends[before]..end],
+            _ => "",
+        }
     }
 
     /// The text of a symbol, or `None` for the unknown one.
@@ -64,18 +128,39 @@ impl Symbols {
 
     /// How many entries the table has, the unknown one included.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
     /// Whether no text was ever interned.
     pub fn is_empty(&self) -> bool {
-        self.texts.len() == 1
+        self.ends.len() == 1
     }
 
     /// All texts but the unknown one, in the order of their symbols.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().skip(1).map(|text| &**text)
+        (1..self.ends.len() as u32).map(|at| self.text(Sym(at)))
     }
+}
+
+/// Distinct texts, each given once; nothing has to be looked up.
+impl<'a> FromIterator<&'a str> for Symbols {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(texts: T) -> Self {
+        let mut symbols = Self::default();
+        for text in texts {
+            symbols.push(text);
+        }
+        symbols
+    }
+}
+
+fn hash(text: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish() as u32
+}
+
+const fn place(hash: u32, sym: Sym) -> u64 {
+    (hash as u64) << 32 | sym.0 as u64
 }
 
 #[cfg(test)]
@@ -92,5 +177,21 @@ mod tests {
         assert_eq!(symbols.intern(""), Sym::UNKNOWN);
         assert_eq!(symbols.known(Sym::UNKNOWN), None);
         assert_eq!(symbols.known(a), Some("a"));
+    }
+
+    #[test]
+    fn many_texts_are_found_again_with_places_and_without() {
+        let text = |n: u32| format!("user.{n}@example.com");
+        let mut symbols = Symbols::default();
+        let syms: Vec<Sym> = (0..5_000).map(|n| symbols.intern(&text(n))).collect();
+        let mut copy: Symbols = symbols.texts().collect();
+        symbols.forget_places();
+        for (n, sym) in (0..).zip(syms) {
+            assert_eq!(symbols.text(sym), text(n));
+            assert_eq!(symbols.intern(&text(n)), sym);
+            assert_eq!(copy.intern(&text(n)), sym);
+        }
+        assert_eq!(symbols.len(), 5_001);
+        assert_eq!(copy.intern("another"), Sym(5_001));
     }
 }

@@ -77,8 +77,8 @@ impl Homes {
                 name.is_some_and(&wanted)
             })
         };
-        for pair in seen.tally.pairs().all() {
-            if !is_asked(pair) {
+        for pair in seen.tally.pairs().all(seen.tally) {
+            if !is_asked(&pair) {
                 continue;
             }
             let Some(user) = users.get(seen.resolved.user[pair.user.index()]) else {
@@ -187,7 +187,7 @@ impl<'a> Suspects<'a> {
             .map_or(1, |last| *last as usize + 1);
         let mut works = vec![0; users];
         let kinds = kinds(seen);
-        for pair in seen.tally.pairs().all() {
+        for pair in seen.tally.pairs().all(seen.tally) {
             let at = pair.dims.index();
             if let Some(kind) = kinds[at].filter(|_| resolved.what[at].success) {
                 works[resolved.user[pair.user.index()] as usize] |= bit(kind);

@@ -111,7 +111,7 @@ fn of_history(around: &Around<'_>, apps: &mut BTreeMap<&str, App<'_>>) {
         })
         .collect();
     let mut first: BTreeMap<&str, Instant> = BTreeMap::new();
-    for pair in seen.tally.pairs().all() {
+    for pair in seen.tally.pairs().all(seen.tally) {
         let Some(name) = known[pair.dims.index()] else {
             continue;
         };

@@ -90,7 +90,7 @@ impl World {
             zone: Zone::UTC,
             since: Instant::from_millis(START),
             until: Instant::from_millis(START + 1_000_000),
-            integrations: &[],
+            integrations: None,
             logs: &logs,
         };
         let changes = Changes::default();

@@ -4,7 +4,7 @@ mod beside;
 
 use std::io::Write;
 
-use csv::Writer;
+use csv::{StringRecord, Writer};
 
 use crate::report::escape::{csv_safe, visible};
 use crate::report::model::{CauseCounts, Org, Reject, Report, User};
@@ -25,16 +25,20 @@ pub const TABLES: &[(&str, Table)] = &[
 ];
 
 /// Cells of a row: text is made safe, numbers are as they are.
-struct Row(Vec<String>);
+struct Row(StringRecord);
 
 impl Row {
     fn new() -> Self {
-        Self(Vec::new())
+        Self(StringRecord::new())
     }
 
     fn text(mut self, text: &str) -> Self {
-        let lines: Vec<_> = text.split('\n').map(visible).collect();
-        self.0.push(csv_safe(&lines.join("\n")).into_owned());
+        if text.contains('\n') {
+            let lines: Vec<_> = text.split('\n').map(visible).collect();
+            self.0.push_field(&csv_safe(&lines.join("\n")));
+        } else {
+            self.0.push_field(&csv_safe(&visible(text)));
+        }
         self
     }
 
@@ -51,14 +55,15 @@ impl Row {
     }
 
     fn number(mut self, number: u64) -> Self {
-        self.0.push(number.to_string());
+        self.0.push_field(&number.to_string());
         self
     }
 
-    fn maybe(mut self, number: Option<u64>) -> Self {
-        self.0
-            .push(number.map_or_else(String::new, |number| number.to_string()));
-        self
+    fn maybe(self, number: Option<u64>) -> Self {
+        match number {
+            Some(number) => self.number(number),
+            None => self.text(""),
+        }
     }
 
     /// Names in one cell, a line each.

@@ -147,7 +147,7 @@ fn beside_page(
     material: &Material<'_>,
     formats: Formats,
 ) -> anyhow::Result<()> {
-    text(folder, "report.json", &json::json(report)?)?;
+    file(folder, "report.json", |out| Ok(json::write(report, out)?))?;
     if formats.markdown {
         for finding in ticket::deserving(report) {
             let name = format!("tickets/{}.md", finding.fingerprint);

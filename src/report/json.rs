@@ -1,13 +1,15 @@
 //! `report.json`: the model as it is, keys in the order of its fields.
 
+use std::io::{self, Write};
+
 use crate::report::model::Report;
 
-/// The report as JSON, two blanks an indent, with a line end at the end.
+/// Writes the report as JSON, two blanks an indent, with a line end at the end. It is never held
+/// as a whole, since its lists may be as long as what was read.
 ///
 /// # Errors
-/// None that our model can cause; what the serialiser says all the same.
-pub fn json(report: &Report) -> serde_json::Result<String> {
-    let mut text = serde_json::to_string_pretty(report)?;
-    text.push('\n');
-    Ok(text)
+/// What the writer says.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(b"\n")
 }

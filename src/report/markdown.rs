@@ -188,7 +188,7 @@ fn groups(out: &mut String, report: &Report, most: usize) {
     out.push_str("| Failures | User | App | Description | Cause | Successes | First | Last |\n");
     out.push_str("|---:|---|---|---|---|---:|---|---|\n");
     for group in groups.iter().take(most) {
-        group_row(out, group);
+        group_row(out, &group);
     }
     cut(out, groups.len(), most, "tables/groups.csv");
 }

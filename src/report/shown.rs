@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::catalogue::CauseIx;
-use crate::detect::inventory::Integration;
 use crate::detect::{Finding, secrets_in_log};
 use crate::event::Instant;
 use crate::tally::logs::LogError;
@@ -110,11 +109,11 @@ impl Shown {
             && (of_secrets || causes.is_empty() || scope.causes.iter().any(|one| is_named(*one)))
     }
 
-    /// Whether an integration is one of those that the report is narrowed to. Causes don't narrow
-    /// the inventory.
-    pub fn has(&self, integration: &Integration<'_>) -> bool {
+    /// Whether integrations of a user and an app are among those that the report is narrowed to.
+    /// Causes don't narrow the inventory.
+    pub fn has(&self, user: u32, app: u32) -> bool {
         let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
-        !self.nobody && has(&self.users, integration.user) && has(&self.apps, integration.app)
+        !self.nobody && has(&self.users, user) && has(&self.apps, app)
     }
 
     /// The part of a tally that is shown; the tally itself where nothing narrows it.

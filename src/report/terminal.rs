@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::detect::secrets_in_log;
 use crate::report::escape::terminal as safe;
-use crate::report::model::{Change, Finding, Group, Report};
+use crate::report::model::{Change, Finding, Group, Report, Rows};
 use crate::report::verdict::verdict;
 use crate::report::words::{clip, count, instant, span, spelt, thousands};
 
@@ -162,7 +162,7 @@ fn root_cause(finding: &Finding) -> Option<String> {
 
 /// What was changed before the worst finding of severity high or above that has such a change: its
 /// fingerprint, and a line. `most` findings are looked at.
-fn before(report: &Report, most: usize) -> Option<(&str, String)> {
+fn before<'r>(report: &'r Report<'_>, most: usize) -> Option<(&'r str, String)> {
     let severe = |finding: &&Finding| matches!(finding.severity.as_str(), "critical" | "high");
     let mut severe = report.findings.iter().take(most).filter(severe);
     severe.find_map(|finding| {
@@ -186,7 +186,7 @@ const HEAD: [&str; 6] = ["failures", "user", "app", "description", "first", "las
 /// The widest that each column gets.
 const WIDEST: [usize; 6] = [12, 34, 24, 34, 19, 19];
 
-fn table(out: &mut String, groups: &[Group], most: usize, bold: &dyn Fn(&str) -> String) {
+fn table(out: &mut String, groups: &Rows<'_, Group>, most: usize, bold: &dyn Fn(&str) -> String) {
     if groups.is_empty() {
         return;
     }
@@ -194,7 +194,7 @@ fn table(out: &mut String, groups: &[Group], most: usize, bold: &dyn Fn(&str) ->
         let text = text.map_or_else(|| "(unknown)".into(), safe);
         clip(&text, WIDEST[at] - 1)
     };
-    let row = |group: &Group| {
+    let row = |group: Group| {
         [
             thousands(group.failures),
             cell(group.user.as_ref().map(|user| user.0.as_str()), 1),

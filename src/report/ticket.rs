@@ -15,7 +15,7 @@ const REASONS: usize = 6;
 const NAMES: usize = 10;
 
 /// Findings that get a ticket of their own.
-pub fn deserving(report: &Report) -> impl Iterator<Item = &Finding> {
+pub fn deserving<'r>(report: &'r Report<'_>) -> impl Iterator<Item = &'r Finding> {
     let severe = |finding: &&Finding| matches!(finding.severity.as_str(), "critical" | "high");
     report.findings.iter().filter(severe)
 }

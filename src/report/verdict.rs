@@ -138,7 +138,7 @@ pub(crate) mod tests {
     }
 
     /// A report with nothing but these numbers.
-    pub(crate) fn report(events: u64, failures: u64) -> Report {
+    pub(crate) fn report(events: u64, failures: u64) -> Report<'static> {
         Report {
             schema: SCHEMA,
             tool: Tool {
@@ -186,8 +186,8 @@ pub(crate) mod tests {
                 notes: vec![],
             },
             failures: Failures {
-                groups: vec![],
-                by_user: vec![],
+                groups: vec![].into(),
+                by_user: vec![].into(),
                 by_app: vec![],
                 by_description: vec![],
                 by_cause: vec![],
@@ -200,7 +200,7 @@ pub(crate) mod tests {
             findings: vec![],
             changes: Vec::new(),
             near_misses: vec![],
-            integrations: vec![],
+            integrations: vec![].into(),
             unrecognised: vec![],
             rejects: vec![],
             log: Default::default(),
@@ -239,7 +239,12 @@ pub(crate) mod tests {
         }
     }
 
-    fn described(mut report: Report, text: Option<&str>, failures: u64, who: (u64, u64)) -> Report {
+    fn described<'r>(
+        mut report: Report<'r>,
+        text: Option<&str>,
+        failures: u64,
+        who: (u64, u64),
+    ) -> Report<'r> {
         report.failures.by_description = vec![ByDescription {
             description: text.map(str::to_owned),
             cause: "x".to_owned(),
@@ -252,7 +257,7 @@ pub(crate) mod tests {
         report
     }
 
-    fn unknown(mut report: Report, failures: u64) -> Report {
+    fn unknown(mut report: Report<'_>, failures: u64) -> Report<'_> {
         report.failures.by_cause = vec![ByCause {
             cause: UNRECOGNISED.to_owned(),
             failures,

@@ -1,6 +1,6 @@
 //! Handing over the report: to a folder or to standard output, with a summary.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
 
 use anyhow::{Context, bail};
 
@@ -51,7 +51,7 @@ pub(super) fn deliver(
             print(folder::page(report, material, chart::all(report)).as_bytes())?;
         }
         Target::Stdout(Format::Md) => print(markdown::markdown(report, causes).as_bytes())?,
-        Target::Stdout(_) => print(json::json(report)?.as_bytes())?,
+        Target::Stdout(_) => print_from(|out| json::write(report, out))?,
         Target::Folder(formats) => {
             if let Some(draft) = draft {
                 draft.report(report, material, formats)?;
@@ -61,29 +61,66 @@ pub(super) fn deliver(
     Ok(())
 }
 
-/// Says what was found, once the report stands.
-pub(super) fn sum_up(ask: &Analyze, target: Target, report: &Report) -> anyhow::Result<()> {
-    if matches!(target, Target::Folder(_)) && !ask.work.quiet {
-        let colour = ask.work.color.decide(stdout().is_terminal());
-        let out = ask.output.out.display().to_string();
-        print(terminal::summary(report, Some(&out), colour).as_bytes())?;
-    }
-    if ask.work.verbose {
-        for input in &report.inputs {
-            let layout = input.layout.as_deref().unwrap_or("no layout");
-            complain(&format!("{}: {layout}, {} rows", input.path.0, input.read));
-            for note in &input.notes {
-                complain(&format!("{}: {note}", input.path.0));
-            }
-        }
-    }
-    Ok(())
+/// What is said of a report once it stands.
+pub(super) struct Said {
+    /// The exit code that the report asks for.
+    pub(super) code: u8,
+    /// For standard output.
+    summary: Option<String>,
+    /// For standard error, a line each.
+    notes: Vec<String>,
 }
 
-/// Writes to standard output. A reader that closes the pipe has what it wanted.
+impl Said {
+    pub(super) fn of(ask: &Analyze, target: Target, report: &Report<'_>) -> Self {
+        let to_folder = matches!(target, Target::Folder(_)) && !ask.work.quiet;
+        let summary = || {
+            let colour = ask.work.color.decide(stdout().is_terminal());
+            let out = ask.output.out.display().to_string();
+            terminal::summary(report, Some(&out), colour)
+        };
+        let mut notes = Vec::new();
+        let inputs = report.inputs.iter().filter(|_| ask.work.verbose);
+        for input in inputs {
+            let layout = input.layout.as_deref().unwrap_or("no layout");
+            let path = &input.path.0;
+            notes.push(format!("{path}: {layout}, {} rows", input.read));
+            notes.extend(input.notes.iter().map(|note| format!("{path}: {note}")));
+        }
+        Self {
+            code: report.exit.code,
+            summary: to_folder.then(summary),
+            notes,
+        }
+    }
+
+    /// Says it.
+    pub(super) fn say(&self) -> anyhow::Result<()> {
+        if let Some(summary) = &self.summary {
+            print(summary.as_bytes())?;
+        }
+        for note in &self.notes {
+            complain(note);
+        }
+        Ok(())
+    }
+}
+
+/// Writes to standard output.
 pub(super) fn print(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut out = stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    print_from(|out| out.write_all(bytes))
+}
+
+/// Writes to standard output what is made on the way. A reader that closes the pipe has what it
+/// wanted.
+fn print_from(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(stdout().lock());
+    let written = write(&mut out).and_then(|()| out.flush());
+    if written.is_err() {
+        // What is left must not be tried a second time.
+        let _ = out.into_parts();
+    }
+    match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         outcome => outcome.context("standard output"),
     }

@@ -8,7 +8,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::config::Config;
 use crate::catalogue::{CauseIx, Known};
 use crate::cli::{Analyze, Only, Target};
-use crate::detect::inventory::Integration;
+use crate::detect::inventory::Integrations;
 use crate::detect::{Detected, Seen};
 use crate::event::Instant;
 use crate::explain::Explained;
@@ -155,7 +155,7 @@ pub(super) struct Looked<'a> {
     pub(super) detected: &'a Detected,
     pub(super) explained: &'a Explained,
     pub(super) bounds: &'a Shown,
-    pub(super) integrations: &'a [Integration<'a>],
+    pub(super) integrations: Option<&'a Integrations<'a>>,
     pub(super) config: &'a Config,
     pub(super) notes: &'a [String],
 }
@@ -321,7 +321,7 @@ pub(super) fn seen<'a>(
             Some((_, today)) => today,
             None => shown.until.map_or(last, |until| until.min(last)),
         },
-        integrations: &[],
+        integrations: None,
         logs: &filled.logs,
     })
 }

@@ -26,7 +26,7 @@ use crate::tally::{Interrupted, Resolved, plan};
 
 use config::Config;
 pub use deliver::complain;
-use deliver::{deliver, print, stop_if_nothing_can_be_said, sum_up};
+use deliver::{Said, deliver, print, stop_if_nothing_can_be_said};
 use gather::{Gathered, Looked, material, pool, read, seen, shown, stop_on_signal};
 use told::FilesTold;
 pub use told::Usage;
@@ -110,7 +110,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
         filled: &filled,
     };
     let draft = gathered.draft(ask, target)?;
-    let report = std::thread::scope(|scope| -> anyhow::Result<Report> {
+    let said = std::thread::scope(|scope| -> anyhow::Result<Said> {
         // The tally is written while names are given and the rules are asked: all only read it.
         let tally = draft.as_ref().map(|draft| {
             let paths = gathered.paths();
@@ -118,7 +118,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
         });
         let mut resolved = Resolved::of(&filled.tally, &known, &filled.users, &told.org_names());
         resolved.give_causes(&filled.tally, &filled.logs.causes());
-        let report = answer(
+        let said = answer(
             ask,
             (&known, &config, &pool),
             gathered,
@@ -128,11 +128,12 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
                 if stop.load(Ordering::Relaxed) {
                     return Err(Interrupted.into());
                 }
-                deliver(target, draft.as_ref(), report, material)
+                deliver(target, draft.as_ref(), report, material)?;
+                Ok(Said::of(ask, target, report))
             },
         )?;
         match tally.map(ScopedJoinHandle::join) {
-            None | Some(Ok(Ok(()))) => Ok(report),
+            None | Some(Ok(Ok(()))) => Ok(said),
             Some(Ok(Err(error))) => Err(error),
             Some(Err(panic)) => std::panic::resume_unwind(panic),
         }
@@ -140,22 +141,22 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     if let Some(draft) = draft {
         draft.finish()?;
     }
-    sum_up(ask, target, &report)?;
-    Ok(match report.exit.code {
+    said.say()?;
+    Ok(match said.code {
         0 => ExitStatus::Done,
         1 => ExitStatus::DoneWithFindings,
         _ => ExitStatus::DoneWithLosses,
     })
 }
 
-/// What was read to the report, which is delivered while what it was made of is at hand.
-fn answer(
+/// What was read to the report, which is delivered while what it is made of is at hand.
+fn answer<T>(
     ask: &Analyze,
     (known, config, pool): (&Known, &Config, &ThreadPool),
     gathered: Gathered<'_>,
     resolved: &Resolved,
-    deliver: impl FnOnce(&Report, &Material<'_>) -> anyhow::Result<()>,
-) -> anyhow::Result<Report> {
+    deliver: impl FnOnce(&Report<'_>, &Material<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let tally = &gathered.filled.tally;
     let bounds = shown(ask, known, tally, resolved);
     let shown = bounds.of(tally, resolved);
@@ -163,8 +164,11 @@ fn answer(
     let seen = seen(ask, known, gathered.filled, resolved, &bounds, ends);
     let limits = &config.thresholds;
     let (inventory, mut detected) = match &seen {
-        Some(seen) => ask_rules(seen, limits, pool),
-        None => Default::default(),
+        Some(seen) => {
+            let (inventory, detected) = ask_rules(seen, limits, pool);
+            (Some(inventory), detected)
+        }
+        None => (None, Detected::default()),
     };
     let around = seen.as_ref().map(|seen| Around {
         seen,
@@ -185,22 +189,21 @@ fn answer(
     if let Some(around) = &around {
         explained.diagnoses = hypotheses::diagnose(&detected.findings, around, &explained)?;
     }
-    let reported = inventory.reported().iter();
-    let integrations: Vec<_> = reported.filter(|one| bounds.has(one)).cloned().collect();
+    let reported = inventory.as_ref().map(Inventory::reported);
+    let integrations = reported.map(|all| all.narrowed(|user, app| bounds.has(user, app)));
     let looked = Looked {
         shown: &shown,
         reported: ends,
         detected: &detected,
         explained: &explained,
         bounds: &bounds,
-        integrations: &integrations,
+        integrations: integrations.as_ref(),
         config,
         notes: &bounds.notes,
     };
     let material = material(ask, known, gathered, resolved, looked);
     let report = assemble::report(&material);
-    deliver(&report, &material)?;
-    Ok(report)
+    deliver(&report, &material)
 }
 
 /// Asks all rules: those that need no inventory while it is made.
@@ -212,7 +215,7 @@ fn ask_rules<'a>(
     let of_integrations = || {
         let inventory = Inventory::of(seen);
         let seen = Seen {
-            integrations: &inventory.whole,
+            integrations: Some(&inventory.whole),
             ..*seen
         };
         let answers = detect::ask(true, &seen, limits);

@@ -153,10 +153,11 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         }
         let mut rows = Vec::new();
         for mut session in share.sessions {
-            // Most runs have one large file: its rows are taken as they stand.
-            match rows.is_empty() {
-                true => rows = session.rows,
-                false => rows.append(&mut session.rows),
+            // Most workers read one file, whose rows need not move.
+            if rows.is_empty() {
+                rows = session.rows;
+            } else {
+                rows.append(&mut session.rows);
             }
             changes.append(session.changes);
         }

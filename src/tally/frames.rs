@@ -5,7 +5,8 @@
 
 use polars::prelude::*;
 
-use super::{Pair, Resolved, Tally};
+use super::resolve::What;
+use super::{Resolved, Tally};
 use crate::event::Instant;
 
 /// Our columns and types are fixed, so polars has nothing to refuse.
@@ -14,7 +15,6 @@ const OUR_BUG: &str = "a query over columns that this file makes";
 /// Keys of a failure, as queries name them.
 pub mod key {
     pub const ORG: &str = "org";
-    pub const USER: &str = "user";
     pub const APP: &str = "app";
     pub const DESCRIPTION: &str = "description";
     pub const CAUSE: &str = "cause";
@@ -37,66 +37,66 @@ pub struct Failed<const KEYS: usize, const DISTINCT: usize> {
     pub last: Instant,
 }
 
-/// The tally without time, which is small, as a frame.
+/// The tally without time and users, which is small whoever attacks, as a frame. Who fails is
+/// asked of [`super::Failing`].
 pub struct Frames {
-    /// One row a combination of keys: counts, and first and last of the failures.
+    /// One row a combination of keys: counts, and first and last of its attempts.
     groups: DataFrame,
+}
+
+/// The attempts of a combination by all users.
+#[derive(Clone, Copy)]
+struct Sum {
+    n: u64,
+    first: Instant,
+    last: Instant,
 }
 
 impl Frames {
     /// The groups of a tally.
     pub fn of(tally: &Tally, resolved: &Resolved) -> Self {
-        let pairs = tally.pairs().all();
-        let what = |pair: &Pair| resolved.what[pair.dims.index()];
-        let column = |name: &str, pick: &dyn Fn(&Pair) -> u32| {
-            Column::new(name.into(), pairs.iter().map(pick).collect::<Vec<u32>>())
+        let mut sums: Vec<Option<Sum>> = vec![None; tally.dims.len()];
+        for pair in tally.pairs().all(tally) {
+            let sum = sums[pair.dims.index()].get_or_insert(Sum {
+                n: 0,
+                first: pair.first,
+                last: pair.last,
+            });
+            sum.n += pair.n;
+            sum.first = sum.first.min(pair.first);
+            sum.last = sum.last.max(pair.last);
+        }
+        let known = resolved.what.iter().zip(sums);
+        let known = known.filter_map(|(what, sum)| Some((*what, sum?)));
+        let all: Vec<(What, Sum)> = known.collect();
+        let column = |name: &str, pick: &dyn Fn(&What) -> u32| {
+            let numbers = all.iter().map(|(what, _)| pick(what));
+            Column::new(name.into(), numbers.collect::<Vec<u32>>())
         };
         let count = |name: &str, success: bool| {
-            let n = |pair: &Pair| {
-                if what(pair).success == success {
-                    pair.n
-                } else {
-                    0
-                }
-            };
-            Column::new(name.into(), pairs.iter().map(n).collect::<Vec<u64>>())
+            let n = |(what, sum): &(What, Sum)| sum.n * u64::from(what.success == success);
+            Column::new(name.into(), all.iter().map(n).collect::<Vec<u64>>())
         };
-        let time = |name: &str, pick: fn(&Pair) -> Instant| {
-            let millis = pairs.iter().map(|pair| pick(pair).millis());
+        let time = |name: &str, pick: fn(&Sum) -> Instant| {
+            let millis = all.iter().map(|(_, sum)| pick(sum).millis());
             Column::new(name.into(), millis.collect::<Vec<i64>>())
         };
-        let all = DataFrame::new(
-            pairs.len(),
+        let groups = DataFrame::new(
+            all.len(),
             vec![
-                column(key::ORG, &|pair| what(pair).org),
-                column(key::USER, &|pair| resolved.user[pair.user.index()]),
-                column(key::APP, &|pair| what(pair).app),
-                column(key::DESCRIPTION, &|pair| what(pair).description),
-                column(key::CAUSE, &|pair| what(pair).cause),
-                column(key::SOURCE, &|pair| what(pair).source),
+                column(key::ORG, &|what| what.org),
+                column(key::APP, &|what| what.app),
+                column(key::DESCRIPTION, &|what| what.description),
+                column(key::CAUSE, &|what| what.cause),
+                column(key::SOURCE, &|what| what.source),
                 count(FAILURES, false),
                 count(SUCCESSES, true),
-                time(FIRST, |pair| pair.first),
-                time(LAST, |pair| pair.last),
+                time(FIRST, |sum| sum.first),
+                time(LAST, |sum| sum.last),
             ],
-        )
-        .expect(OUR_BUG);
-        let keys = [
-            key::ORG,
-            key::USER,
-            key::APP,
-            key::DESCRIPTION,
-            key::CAUSE,
-            key::SOURCE,
-        ];
-        let groups = all.lazy().group_by(keys.map(col)).agg([
-            col(FAILURES).sum(),
-            col(SUCCESSES).sum(),
-            col(FIRST).min(),
-            col(LAST).max(),
-        ]);
+        );
         Self {
-            groups: groups.collect().expect(OUR_BUG),
+            groups: groups.expect(OUR_BUG),
         }
     }
 

@@ -3,13 +3,11 @@
 //! There are some thousands of pairs where there are millions of rows, so what doesn't ask for
 //! time is answered from these, and what does finds the rows of a pair side by side.
 
-use rustc_hash::FxHashMap;
-
 use super::{Row, Tally};
 use crate::event::{DimsId, Instant, Sym};
 
 /// The attempts of one user and one combination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pair {
     pub user: Sym,
     pub dims: DimsId,
@@ -18,58 +16,92 @@ pub struct Pair {
     pub first: Instant,
     pub last: Instant,
     /// Where its rows begin and end in the order of pairs.
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
 }
 
 /// All pairs of a tally, sorted by user, then combination.
+///
+/// Under an attack there are as many pairs as rows. So a pair of one row is told by that row; only
+/// of those with several is anything kept beside the order.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
-    all: Vec<Pair>,
     /// Positions in the tally's rows: those of the first pair by time, then those of the next.
     order: Vec<u32>,
+    /// Where each pair begins in the order, and where the last ends.
+    starts: Vec<u32>,
+    /// The pairs of several rows, in their order.
+    several: Vec<Pair>,
 }
 
 impl Pairs {
     /// The pairs of a tally with less than 2^32 rows.
     pub fn of(tally: &Tally) -> Self {
-        let mut index: FxHashMap<(Sym, DimsId), u32> = FxHashMap::default();
-        let mut met: Vec<Pair> = Vec::new();
-        let pair_of_row: Vec<u32> = tally
-            .rows
-            .iter()
-            .map(|row| {
-                let at = *index.entry((row.user, row.dims)).or_insert_with(|| {
-                    met.push(Pair::before(row));
-                    met.len() as u32 - 1
-                });
-                met[at as usize].add(row);
-                at
-            })
-            .collect();
-        let mut sorted: Vec<u32> = (0..met.len() as u32).collect();
-        sorted.sort_unstable_by_key(|&at| (met[at as usize].user, met[at as usize].dims));
-        let mut begin = 0;
-        for &at in &sorted {
-            let pair = &mut met[at as usize];
-            (pair.start, begin) = (begin, begin + pair.end);
-            pair.end = pair.start;
-        }
-        let mut order = vec![0; tally.rows.len()];
-        for (row, &at) in (0..).zip(&pair_of_row) {
-            let pair = &mut met[at as usize];
-            order[pair.end] = row;
-            pair.end += 1;
-        }
-        Self {
-            all: sorted.iter().map(|&at| met[at as usize]).collect(),
+        let rows = &tally.rows;
+        let in_time: Vec<u32> = (0..rows.len() as u32).collect();
+        let by_dims = sorted(&in_time, tally.dims.len(), |at| rows[at].dims.index());
+        let order = sorted(&by_dims, tally.symbols.len(), |at| rows[at].user.index());
+        let mut pairs = Self {
             order,
+            ..Self::default()
+        };
+        let key = |at: u32| (rows[at as usize].user, rows[at as usize].dims);
+        let mut start = 0;
+        for of_pair in pairs.order.chunk_by(|a, b| key(*a) == key(*b)) {
+            pairs.starts.push(start);
+            if let [first, rest @ ..] = of_pair
+                && !rest.is_empty()
+            {
+                let mut pair = Pair::of(&rows[*first as usize], start);
+                for at in rest {
+                    pair.add(&rows[*at as usize]);
+                }
+                pairs.several.push(pair);
+            }
+            start += of_pair.len() as u32;
+        }
+        pairs.starts.push(start);
+        pairs
+    }
+
+    /// How many pairs there are.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there is no pair.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every pair, sorted by user, then combination. `tally` is the one that the pairs are of.
+    pub fn all<'a>(&'a self, tally: &'a Tally) -> impl Iterator<Item = Pair> + Clone + use<'a> {
+        let mut several = self.several.iter();
+        self.starts.windows(2).map(move |ends| match *ends {
+            [start, end] if end - start == 1 => self.single(start, tally),
+            // Those of several rows come in the same order.
+            _ => several.next().copied().unwrap_or_default(),
+        })
+    }
+
+    /// A pair by its position among all.
+    pub fn get(&self, at: u32, tally: &Tally) -> Pair {
+        let start = self.starts[at as usize];
+        match self.several.binary_search_by_key(&start, |pair| pair.start) {
+            Ok(at) => self.several[at],
+            Err(_) => self.single(start, tally),
         }
     }
 
-    /// Every pair, sorted by user, then combination.
-    pub fn all(&self) -> &[Pair] {
-        &self.all
+    /// User and combination of a pair by its position among all.
+    pub fn key(&self, at: u32, tally: &Tally) -> (Sym, DimsId) {
+        let start = self.starts[at as usize] as usize;
+        let row = &tally.rows[self.order[start] as usize];
+        (row.user, row.dims)
+    }
+
+    fn single(&self, start: u32, tally: &Tally) -> Pair {
+        Pair::of(&tally.rows[self.order[start as usize] as usize], start)
     }
 
     /// The positions of all rows of the tally, pair by pair, each pair's by time.
@@ -83,9 +115,9 @@ impl Pairs {
         pass: impl Fn(&Pair) -> bool,
         tally: &'a Tally,
     ) -> impl Iterator<Item = &'a Row> {
-        let passing = self.all.iter().filter(|pair| pass(pair));
+        let passing = self.all(tally).filter(|pair| pass(pair));
         let mut positions: Vec<u32> = passing
-            .flat_map(|pair| &self.order[pair.start..pair.end])
+            .flat_map(|pair| self.positions(&pair))
             .copied()
             .collect();
         positions.sort_unstable();
@@ -98,22 +130,44 @@ impl Pairs {
         pair: &Pair,
         tally: &'a Tally,
     ) -> impl Iterator<Item = &'a Row> + Clone + use<'a> {
-        let positions = &self.order[pair.start..pair.end];
-        positions.iter().map(|&at| &tally.rows[at as usize])
+        let positions = self.positions(pair).iter();
+        positions.map(|&at| &tally.rows[at as usize])
+    }
+
+    fn positions(&self, pair: &Pair) -> &[u32] {
+        &self.order[pair.start as usize..pair.end as usize]
     }
 }
 
+/// Positions sorted by a number below `count`; those of one number stay in their order.
+fn sorted(positions: &[u32], count: usize, number: impl Fn(usize) -> usize) -> Vec<u32> {
+    let mut next = vec![0_u32; count + 1];
+    for &at in positions {
+        next[number(at as usize) + 1] += 1;
+    }
+    for number in 1..next.len() {
+        next[number] += next[number - 1];
+    }
+    let mut sorted = vec![0; positions.len()];
+    for &at in positions {
+        let place = &mut next[number(at as usize)];
+        sorted[*place as usize] = at;
+        *place += 1;
+    }
+    sorted
+}
+
 impl Pair {
-    /// A pair that has no rows yet; `end` counts them until it says where they end.
-    fn before(row: &Row) -> Self {
+    /// The pair of one row.
+    fn of(row: &Row, start: u32) -> Self {
         Self {
             user: row.user,
             dims: row.dims,
-            n: 0,
+            n: row.n,
             first: row.first,
             last: row.last,
-            start: 0,
-            end: 0,
+            start,
+            end: start + 1,
         }
     }
 
@@ -123,12 +177,19 @@ impl Pair {
         self.last = self.last.max(row.last);
         self.end += 1;
     }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> u32 {
+        self.end - self.start
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::event::Place;
+    use crate::event::{Dims, Place};
 
     #[test]
     fn rows_of_a_pair_stand_side_by_side_by_time() {
@@ -142,15 +203,16 @@ mod tests {
             place: Place::new(0, u64::from(minute)),
         };
         let tally = Tally {
+            symbols: Arc::new(["a", "b"].into_iter().collect()),
+            dims: vec![Dims::default(); 2],
             rows: vec![row(1, 2, 0), row(2, 1, 1), row(3, 2, 0), row(4, 1, 0)],
             ..Tally::default()
         };
         let pairs = Pairs::of(&tally);
         let seen: Vec<_> = pairs
-            .all()
-            .iter()
+            .all(&tally)
             .map(|pair| {
-                let minutes: Vec<u32> = pairs.rows(pair, &tally).map(|row| row.bucket).collect();
+                let minutes: Vec<u32> = pairs.rows(&pair, &tally).map(|row| row.bucket).collect();
                 (pair.user.0, pair.dims.0, pair.n, minutes)
             })
             .collect();
@@ -162,6 +224,8 @@ mod tests {
                 (2, 0, 4, vec![1, 3])
             ]
         );
+        let again = (0..pairs.len() as u32).map(|at| pairs.get(at, &tally));
+        assert!(again.eq(pairs.all(&tally)));
         assert_eq!(pairs.order(), [3, 1, 0, 2]);
         let first_combination = pairs.rows_of(|pair| pair.dims == DimsId(0), &tally);
         let minutes: Vec<u32> = first_combination.map(|row| row.bucket).collect();

@@ -7,42 +7,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::Tally;
+use super::{NameTable, Tally};
 use crate::catalogue::{CauseIx, Known, fold_status};
 use crate::event::{Basis, Dims, Flow, Kind, Sym};
 use crate::normalise::value::id::is_user_id;
-
-/// Distinct names in byte order. Entry 0 is "not known", which sorts first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NameTable(Vec<String>);
-
-impl NameTable {
-    /// A table of names, and the entry of each.
-    fn of<'a>(names: impl Iterator<Item = &'a str>) -> (Self, FxHashMap<&'a str, u32>) {
-        let mut sorted: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let index = (1..).zip(&sorted).map(|(at, name)| (*name, at)).collect();
-        let table = std::iter::once("")
-            .chain(sorted.iter().copied())
-            .map(str::to_owned);
-        (Self(table.collect()), index)
-    }
-
-    /// The entry of a name.
-    pub fn find(&self, name: &str) -> Option<u32> {
-        let at = self
-            .0
-            .binary_search_by(|known| known.as_str().cmp(name))
-            .ok()?;
-        u32::try_from(at).ok().filter(|at| *at != 0)
-    }
-
-    /// The name of an entry; `None` for the unknown one.
-    pub fn get(&self, at: u32) -> Option<&str> {
-        (at != 0).then(|| self.0.get(at as usize).map(String::as_str))?
-    }
-}
 
 /// What each symbol and combination of a tally means. Entries of [`NameTable`]s.
 #[derive(Clone, Debug, Default)]
@@ -99,21 +67,14 @@ impl Resolved {
             .rev()
             .map(|(id, name)| (id.as_str(), name.as_str()))
             .collect();
-        let name_of = |sym| by_id.get(text(sym)).copied().unwrap_or_else(|| text(sym));
         let mut is_user = vec![false; tally.symbols.len()];
-        for pair in tally.pairs().all() {
+        for pair in tally.pairs().all(tally) {
             is_user[pair.user.index()] = true;
         }
-        let syms = (0..)
-            .map(Sym)
-            .zip(&is_user)
-            .filter(|(_, is_user)| **is_user);
-        let syms: Vec<Sym> = syms.map(|(sym, _)| sym).collect();
-        let (users, user_index) = NameTable::of(syms.iter().map(|&sym| name_of(sym)));
-        let mut user = vec![0; tally.symbols.len()];
-        for sym in syms {
-            user[sym.index()] = user_index.get(name_of(sym)).copied().unwrap_or(0);
-        }
+        let syms = (0..).map(Sym).zip(&is_user).skip(1);
+        let syms = syms.filter(|(_, is_user)| **is_user).map(|(sym, _)| sym);
+        let name_of = |sym| by_id.get(text(sym)).copied();
+        let (users, user) = NameTable::of_symbols(&tally.symbols, syms, name_of);
         let spellings = spellings(tally);
         let (orgs, org_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.org)));
         let (apps, app_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.app)));
@@ -121,7 +82,7 @@ impl Resolved {
             NameTable::of(tally.dims.iter().map(|dims| text(dims.source)));
         let (descriptions, description_index) =
             NameTable::of(tally.dims.iter().map(|dims| spellings.best(dims, tally)));
-        let only_org = (orgs.0.len() == 2).then_some(1);
+        let only_org = (orgs.len() == 2).then_some(1);
         let only_org =
             only_org.filter(|org| orgs.get(*org).is_some_and(|org| !named_orgs.contains(&org)));
         let at = |index: &FxHashMap<&str, u32>, text| index.get(text).copied().unwrap_or(0);
@@ -149,8 +110,7 @@ impl Resolved {
             .filter(|_| names_no_org)
             .and_then(|org| orgs.get(org));
         let org_assumed = assumed.map(str::to_owned);
-        let looks_like_id = |name: &&String| is_user_id(name);
-        let users_by_id = users.0.iter().filter(looks_like_id).count() as u64;
+        let users_by_id = users.names().filter(|name| is_user_id(name)).count() as u64;
         Self {
             orgs,
             users,
@@ -174,6 +134,15 @@ impl Resolved {
                 what.cause = cause.0 + 1;
             }
         }
+    }
+
+    /// How many distinct known users a tally has.
+    pub fn users_of(&self, tally: &Tally) -> u64 {
+        let mut met = vec![false; self.users.len()];
+        for pair in tally.pairs().all(tally) {
+            met[self.user[pair.user.index()] as usize] = true;
+        }
+        met.iter().skip(1).filter(|met| **met).count() as u64
     }
 
     /// How many users are shown by id, since no export tells the name.

@@ -178,7 +178,7 @@ pub fn seen<'a>(
         zone,
         since: ends(|row| row.first).min().unwrap_or_default(),
         until: ends(|row| row.last).max().unwrap_or_default(),
-        integrations: &[],
+        integrations: None,
         logs: loginscope::tally::logs::Logs::none(),
     }
 }

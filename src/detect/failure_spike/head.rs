@@ -63,7 +63,7 @@ pub fn incidents(
                 continue;
             };
             let successes = successes(seen, ground, spike);
-            let attempts = |key| ground.set.attempts(seen, key);
+            let attempts = |key| ground.set.attempts(key);
             let head = head(ground, spike, &rest, &successes, &attempts);
             let now = match turn {
                 Turn::Causes => head == spike.key,
@@ -100,7 +100,7 @@ fn unexplained<'a>(
     let near: Vec<&Incident> = incidents.filter(near).collect();
     let mut rest: BTreeMap<Key, u64> = BTreeMap::new();
     let mut explained = 0;
-    for row in ground.set.rows(seen, spike.start, spike.end) {
+    for row in ground.set.rows(spike.start, spike.end) {
         let keys = keys(seen, row);
         if !keys.contains(&Some(spike.key)) {
             continue;
@@ -178,7 +178,7 @@ fn wider<'a>(candidates: &'a [Candidate], best: &Candidate) -> Option<&'a Candid
 /// Successes while a spike lasts, by user, app and source.
 fn successes(seen: &Seen<'_>, ground: &Ground<'_>, spike: &Spike) -> BTreeMap<Key, u64> {
     let mut successes: BTreeMap<Key, u64> = BTreeMap::new();
-    for row in ground.set.all_rows(seen, spike.start, spike.end) {
+    for row in ground.set.all_rows(spike.start, spike.end) {
         if seen.resolved.what[row.dims.index()].success {
             for key in keys(seen, row).into_iter().flatten() {
                 *successes.entry(key).or_default() += row.n;
@@ -245,8 +245,8 @@ fn reshaped(ground: &Ground<'_>, spike: &Spike, head: Key) -> Spike {
     let Some(series) = ground.set.get(head) else {
         return *spike;
     };
-    let (start, end, shift) = ground.shaped(series, spike.start, spike.end);
-    let (observed, expected) = ground.measured(series, start, end);
+    let (start, end, shift) = ground.shaped(&series, spike.start, spike.end);
+    let (observed, expected) = ground.measured(&series, start, end);
     Spike {
         key: head,
         start,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::super::baseline::{Days, Model, Rates};
 use super::super::calibration::{Calibration, Worth, needed};
-use super::super::series::{DaySums, Key, Series, SeriesSet};
+use super::super::series::{DaySums, Key, Series};
+use super::super::series_set::SeriesSet;
 use super::super::surprise::{DayScore, Window, scores};
 use super::super::{Seen, Thresholds};
 use super::shift::shifts;
@@ -54,17 +55,17 @@ impl Spike {
 
 /// What is needed to judge any span of any series.
 pub struct Ground<'a> {
-    pub set: &'a SeriesSet,
+    pub set: &'a SeriesSet<'a>,
     pub limits: &'a Thresholds,
     /// By org: its covered days.
     pub days: BTreeMap<u32, Days>,
 }
 
 impl<'a> Ground<'a> {
-    pub fn of(set: &'a SeriesSet, limits: &'a Thresholds) -> Self {
+    pub fn of(set: &'a SeriesSet<'a>, limits: &'a Thresholds) -> Self {
         let mut days = BTreeMap::new();
-        for series in &set.all {
-            let org = series.key.org;
+        let quiet = set.quiet.all().map(|(org, ..)| org);
+        for org in set.all.iter().map(|series| series.key.org).chain(quiet) {
             days.entry(org)
                 .or_insert_with(|| Days::of(set.covered(org), &set.calendar));
         }
@@ -100,7 +101,7 @@ impl<'a> Ground<'a> {
         let calendar = &self.set.calendar;
         let (from, to) = (calendar.day(start), calendar.day(end.saturating_sub(1)));
         self.set.get(key).map_or(0.0, |series| {
-            self.rates(series, from, to).of_span(calendar, start, end)
+            self.rates(&series, from, to).of_span(calendar, start, end)
         })
     }
 
@@ -161,7 +162,7 @@ pub fn spikes(seen: &Seen<'_>, ground: &Ground<'_>) -> (Vec<Spike>, Vec<Spike>) 
         .collect();
     let past = ground.limits.spike_first_days;
     let alone = orgs().map(|(org, days)| (*org, days.after(past))).collect();
-    let calibration = Calibration::of(&all, &covered, alone);
+    let calibration = Calibration::of(&all, &set.quiet, &covered, alone);
     let first = set.calendar.hour(seen.since.minute()).unwrap_or(0);
     let first = set.calendar.day(first);
     let needed = needed_by_org(&all, ground, first);
@@ -177,7 +178,7 @@ pub fn spikes(seen: &Seen<'_>, ground: &Ground<'_>) -> (Vec<Spike>, Vec<Spike>) 
                 let Some(worth) = candidate.filter(|worth| worth.p <= NEAR_P * needed) else {
                     continue;
                 };
-                let spike = spike(series, window, worth, needed, ground);
+                let spike = spike(&series, window, worth, needed, ground);
                 if worth.p <= needed && spike.is_large(ground.limits) {
                     found.push(spike);
                 } else if spike.excess() >= NEAR_EXCESS * ground.limits.spike_min_excess {
@@ -243,6 +244,9 @@ fn needed_by_org(
     for (key, days) in all {
         *active.entry(key.org).or_default() += days.iter().filter(|day| day.day >= first).count();
     }
+    for (org, _, alike) in ground.set.quiet.all() {
+        *active.entry(org).or_default() += alike.reported;
+    }
     let weeks = |org: &u32| {
         let days = ground.days.get(org);
         let tested = days.map_or(0, |days| days.count(first, ground.set.calendar.days()));
@@ -268,7 +272,7 @@ fn joined(mut spikes: Vec<Spike>, ground: &Ground<'_>) -> Vec<Spike> {
     });
     for spike in &mut spikes {
         if let Some(series) = ground.set.get(spike.key) {
-            (spike.observed, spike.expected) = ground.measured(series, spike.start, spike.end);
+            (spike.observed, spike.expected) = ground.measured(&series, spike.start, spike.end);
         }
     }
     spikes

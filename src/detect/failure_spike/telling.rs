@@ -39,7 +39,7 @@ pub fn told(
     shape: Shape,
 ) -> Option<Finding> {
     let spike = &incident.spike;
-    let all: Vec<&Row> = ground.set.rows(seen, spike.start, spike.end).collect();
+    let all: Vec<&Row> = ground.set.rows(spike.start, spike.end).collect();
     let own = |row: &&&Row| keys(seen, row).contains(&Some(spike.key));
     let mut rows: Vec<&Row> = all.iter().filter(own).copied().collect();
     if shape == Shape::Burst {

@@ -119,7 +119,7 @@ fn outgrows(seen: &Seen<'_>, ground: &Ground<'_>, trend: &Spike) -> bool {
     // the quarter before the rise, and the last one
     let share = |start: u32, end: u32| {
         let (mut failures, mut attempts) = (0_u64, 0_u64);
-        for row in ground.set.all_rows(seen, start, end) {
+        for row in ground.set.all_rows(start, end) {
             let keys = keys(seen, row);
             let own = keys.contains(&Some(trend.key));
             let org = trend.key.dimension == Dimension::Cause

@@ -40,13 +40,16 @@ impl Evidence {
             ..Self::default()
         };
         let pairs = seen.tally.pairs();
-        for pair in pairs.all().iter().filter(|pair| pair.first <= seen.until) {
+        for pair in pairs
+            .all(seen.tally)
+            .filter(|pair| pair.first <= seen.until)
+        {
             let what = seen.resolved.what[pair.dims.index()];
             if !what.success {
                 continue;
             }
-            let triple = Triple::of_pair(pair, seen);
-            let rows = pairs.rows(pair, seen.tally);
+            let triple = Triple::of_pair(&pair, seen);
+            let rows = pairs.rows(&pair, seen.tally);
             let mut rows = rows.filter(|row| row.first <= seen.until);
             let modern = Modern {
                 stated: is_modern(what.flow)

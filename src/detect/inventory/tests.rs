@@ -12,7 +12,7 @@ const PASSWORD: Attempt<'static> = Attempt::of(USER, APP, Flow::OauthUsernamePas
 fn told(sample: &Sample) -> Vec<String> {
     sample.see("12-31 00:00", |seen, _| {
         let all = Inventory::of(seen).whole;
-        let line = |one: &Integration<'_>| {
+        let line = |one: Integration<'_>| {
             let user = seen.resolved.users.get(one.user).unwrap_or("-");
             let app = seen.resolved.apps.get(one.app).unwrap_or("-");
             let sure = if one.probable { "?" } else { "" };
@@ -192,9 +192,8 @@ fn counts_versions_sources_and_times() {
     }
     sample.see("03-10 12:30", |seen, _| {
         let all = Inventory::of(seen).whole;
-        let [one] = all.as_slice() else {
-            panic!("{all:?}")
-        };
+        assert_eq!(all.len(), 1);
+        let one = all.at(0);
         assert_eq!((one.logins, one.failures), (5, 1));
         assert_eq!(
             (one.first, one.last),
@@ -220,9 +219,9 @@ fn counts_versions_sources_and_times() {
             ..*seen
         };
         let inventory = Inventory::of(&later);
-        assert_eq!(inventory.reported()[0].logins, 1);
-        assert_eq!(inventory.whole, all);
-        assert_eq!(Inventory::of(seen).reported(), all);
+        assert_eq!(inventory.reported().at(0).logins, 1);
+        assert!(inventory.whole.iter().eq(all.iter()));
+        assert!(Inventory::of(seen).reported().iter().eq(all.iter()));
     });
 }
 
@@ -235,6 +234,8 @@ fn a_statement_anywhere_makes_the_flow_stated() {
     let mut sample = Sample::default();
     sample.add("03-10 07:00", inferred);
     sample.add("03-10 08:00", PASSWORD);
-    let basis = sample.see("03-11 00:00", |seen, _| Inventory::of(seen).whole[0].basis);
+    let basis = sample.see("03-11 00:00", |seen, _| {
+        Inventory::of(seen).whole.at(0).basis
+    });
     assert_eq!(basis, Basis::Stated);
 }

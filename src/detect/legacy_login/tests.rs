@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::catalogue::Retirements;
+use crate::detect::inventory::is_retiring;
 use crate::detect::sample::{Attempt, Sample};
 
 const APP: &str = "Nightly";

@@ -77,9 +77,9 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
         .collect();
     let index = Index::of(&drafts);
     let pairs = material.history.pairs();
-    for pair in pairs.all() {
-        for at in index.concerned(material.resolved, pair) {
-            for row in pairs.rows(pair, material.history) {
+    for pair in pairs.all(material.history) {
+        for at in index.concerned(material.resolved, &pair) {
+            for row in pairs.rows(&pair, material.history) {
                 drafts[at].add(material, row);
             }
         }
@@ -93,8 +93,8 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
 enum Whose {
     /// Failures of the head of a spike.
     Head(Kind, u32),
-    /// All attempts of some users through some apps, by one flow if it is named. An empty list
-    /// stands for the unknown one.
+    /// All attempts of some users through some apps, by one flow if it is named. The lists are
+    /// sorted; an empty one stands for the unknown one.
     Members(Vec<u32>, Vec<u32>, Option<Flow>),
 }
 
@@ -159,7 +159,7 @@ impl<'a> Draft<'a> {
         } else {
             let scope = &finding.scope;
             let flow = legacy_login::flow(finding);
-            Whose::Members(scope.users.clone(), scope.apps.clone(), flow)
+            Whose::Members(sorted(&scope.users), sorted(&scope.apps), flow)
         };
         let is_incident = finding.rule != legacy_login::ID;
         Self {
@@ -186,7 +186,7 @@ impl<'a> Draft<'a> {
             Whose::Members(users, apps, flow) => {
                 let user = material.resolved.user[row.user.index()];
                 let has = |list: &[u32], number| {
-                    list.contains(&number) || (number == 0 && list.is_empty())
+                    list.binary_search(&number).is_ok() || (number == 0 && list.is_empty())
                 };
                 has(users, user) && has(apps, what.app) && flow.is_none_or(|flow| flow == what.flow)
             }
@@ -195,6 +195,13 @@ impl<'a> Draft<'a> {
             self.course.add(row.first.minute(), row.n, what.success);
         }
     }
+}
+
+/// Numbers in order, so that one is soon found among many.
+fn sorted(numbers: &[u32]) -> Vec<u32> {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    sorted
 }
 
 /// The causes of class `benign` feed no finding.

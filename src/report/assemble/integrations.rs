@@ -2,12 +2,19 @@
 
 use super::{Material, app, org, time, user};
 use crate::catalogue::Retirement;
-use crate::report::model::Integration;
+use crate::detect::inventory;
+use crate::report::model::{Integration, Rows};
 
-pub(super) fn integrations(material: &Material<'_>) -> Vec<Integration> {
+pub(super) fn integrations<'a>(material: &'a Material<'_>) -> Rows<'a, Integration> {
+    let Some(all) = material.integrations else {
+        return Rows::from(Vec::new());
+    };
+    Rows::made(all.len(), |at| row(material, all.at(at)))
+}
+
+fn row(material: &Material<'_>, row: inventory::Integration<'_>) -> Integration {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    let rows = material.integrations.iter();
-    rows.map(|row| Integration {
+    Integration {
         org: org(material, row.org),
         user: user(material, row.user),
         app: app(material, row.app),
@@ -25,6 +32,5 @@ pub(super) fn integrations(material: &Material<'_>) -> Vec<Integration> {
         retires: row.retires.map(Retirement::day),
         retires_precision: row.retires.map(|it| it.precision.id().to_owned()),
         retires_otherwise: row.retires.map_or_else(Vec::new, Retirement::others),
-    })
-    .collect()
+    }
 }

@@ -14,7 +14,7 @@ mod overlaps;
 mod suppress;
 
 use crate::catalogue::Known;
-use crate::detect::inventory::Integration;
+use crate::detect::inventory::Integrations;
 use crate::detect::{Detected, Severity, Thresholds};
 use crate::event::{HOUR_MS, Instant, Zone};
 use crate::explain::Explained;
@@ -61,8 +61,8 @@ pub struct Material<'a> {
     pub bounds: &'a Shown,
     /// The limits that the rules compared with.
     pub thresholds: &'a Thresholds,
-    /// Sorted by org, user, app and flow.
-    pub integrations: &'a [Integration<'a>],
+    /// Those of what is shown; `None` where nothing was read.
+    pub integrations: Option<&'a Integrations<'a>>,
     pub suppressions: &'a [Suppression],
     /// The lowest severity of a finding that makes the exit code 1.
     pub fail_on: Option<Severity>,
@@ -105,7 +105,7 @@ const DONE_WITH_FINDINGS: u8 = 1;
 const REJECTS: usize = 1_000;
 
 /// The report.
-pub fn report(material: &Material<'_>) -> Report {
+pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
     let frames = Frames::of(material.tally, material.resolved);
     let seen = inputs::seen(material);
     let (start, end) = times(material.reported);
@@ -235,7 +235,7 @@ fn totals(material: &Material<'_>, frames: &Frames) -> Totals {
         events,
         successes,
         failures: events - successes,
-        users: frames.distinct(key::USER),
+        users: material.resolved.users_of(material.tally),
         apps: frames.distinct(key::APP),
         sources: frames.distinct(key::SOURCE),
         log_errors: logs::shown(material).map(|(_, error)| error.count).sum(),

@@ -147,7 +147,7 @@ pub(crate) mod tests {
     use serde_json::{Value, json};
 
     /// A report with nothing in it but what charts read.
-    pub fn report(zone: &str, seconds: u64, buckets: Value, heatmap: Value) -> Report {
+    pub fn report(zone: &str, seconds: u64, buckets: Value, heatmap: Value) -> Report<'static> {
         let ledger = json!({"read": 0, "events": 0, "rejects": 0, "duplicates": 0, "blank": 0,
             "ignored": 0});
         let mut failures: BTreeMap<String, u64> = BTreeMap::new();

@@ -1,10 +1,10 @@
 //! The inventory of integrations: one sentence, and a table with what is about to retire first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 
-use crate::report::model::{Integration, Report, Time};
+use crate::report::model::{Integration, Org, Report, Time};
 use crate::report::words::count;
 
 use super::Limits;
@@ -23,14 +23,18 @@ pub(super) struct Integrations {
 }
 
 impl Integrations {
-    pub(super) fn new(report: &Report, orgs: bool, limits: Limits) -> Self {
+    pub(super) fn new(
+        report: &Report<'_>,
+        inventory: &Inventory,
+        orgs: bool,
+        limits: Limits,
+    ) -> Self {
         let today = report.window.end.as_ref();
-        let mut sorted: Vec<&Integration> = report.integrations.iter().collect();
-        sorted.sort_by_key(|one| status(&one.status));
-        let rows = sorted.iter().take(limits.rows);
+        let rows = inventory.first.iter().flatten().take(limits.rows);
+        let total = report.integrations.len();
         Self {
-            sentence: sentence(&report.integrations, today),
-            disputed: disputed(&report.integrations, limits),
+            sentence: sentence(inventory, today),
+            disputed: disputed(inventory, limits),
             table: Table {
                 id: "integrations",
                 title: "Integrations by user, app and flow",
@@ -40,9 +44,57 @@ impl Integrations {
                        Logins are those that succeeded; a period stands where they are regular.",
                 columns: columns(orgs),
                 rows: rows.map(|one| row(one, orgs, today, limits)).collect(),
-                cut: cut(sorted.len(), limits.rows, "integrations"),
+                cut: cut(total, limits.rows, "integrations"),
                 empty: "No integrations.",
             },
+        }
+    }
+}
+
+/// What the page tells of all integrations, gathered in one walk, since there may be as many as
+/// rows were read.
+#[derive(Default)]
+pub(super) struct Inventory {
+    /// How many there are of each of [`STATUSES`].
+    counts: [u64; STATUSES.len()],
+    /// The first of each status, as many as a page shows at most.
+    first: [Vec<Integration>; STATUSES.len()],
+    /// Every date of retirement with the word before it.
+    dates: BTreeSet<(String, &'static str)>,
+    /// The last one of each flow whose date sources differ about.
+    disputed: BTreeMap<String, Integration>,
+    /// Every org.
+    pub(super) orgs: BTreeSet<Option<Org>>,
+}
+
+impl Inventory {
+    pub(super) fn of(all: impl Iterator<Item = Integration>) -> Self {
+        let mut inventory = Self::default();
+        for one in all {
+            inventory.add(one);
+        }
+        inventory
+    }
+
+    fn add(&mut self, one: Integration) {
+        let status = status(&one.status);
+        self.counts[status] += 1;
+        if !self.orgs.contains(&one.org) {
+            self.orgs.insert(one.org.clone());
+        }
+        if let Some(date) = one.retires.as_deref().and_then(date)
+            && !self
+                .dates
+                .iter()
+                .any(|known| known.0 == date && known.1 == about(&one))
+        {
+            self.dates.insert((date.to_owned(), about(&one)));
+        }
+        if !one.retires_otherwise.is_empty() {
+            self.disputed.insert(one.flow.clone(), one.clone());
+        }
+        if self.first[status].len() < Limits::FULL.rows {
+            self.first[status].push(one);
         }
     }
 }
@@ -56,22 +108,18 @@ fn status(name: &str) -> usize {
 }
 
 /// How many of what status, and the nearest retirement.
-fn sentence(all: &[Integration], today: Option<&Time>) -> String {
-    if all.is_empty() {
+fn sentence(all: &Inventory, today: Option<&Time>) -> String {
+    let total: u64 = all.counts.iter().sum();
+    if total == 0 {
         return "No integrations: no login by OAuth, an API or a program.".to_owned();
     }
-    let number = |name: &str| {
-        all.iter()
-            .filter(|one| status(&one.status) == status(name))
-            .count()
-    };
     let told: Vec<String> = ["retiring", "migrating", "modern", "unknown"]
         .into_iter()
-        .map(|name| (name, number(name)))
+        .map(|name| (name, all.counts[status(name)]))
         .filter(|(_, n)| *n > 0)
-        .map(|(name, n)| format!("{} {name}", Number(n as u64)))
+        .map(|(name, n)| format!("{} {name}", Number(n)))
         .collect();
-    let integrations = count(all.len() as u64, "integration", "integrations");
+    let integrations = count(total, "integration", "integrations");
     let head = format!("{integrations}: {}.", told.join(", "));
     match today.and_then(|today| nearest(all, today)) {
         Some(next) => format!("{head} {next}"),
@@ -80,11 +128,8 @@ fn sentence(all: &[Integration], today: Option<&Time>) -> String {
 }
 
 /// The flows whose dates sources differ about, each once, in order.
-fn disputed(all: &[Integration], limits: Limits) -> Vec<String> {
-    let differing = all.iter().filter(|one| !one.retires_otherwise.is_empty());
-    let by_flow: BTreeMap<&str, &Integration> =
-        differing.map(|one| (one.flow.as_str(), one)).collect();
-    let line = |(flow, one): (&str, &Integration)| {
+fn disputed(all: &Inventory, limits: Limits) -> Vec<String> {
+    let line = |(flow, one): (&String, &Integration)| {
         let others = one.retires_otherwise.iter().take(limits.lines.min(6));
         let others: Vec<String> = others.map(|text| shown(text, limits.chars)).collect();
         let date = shown(one.retires.as_deref().unwrap_or("no date"), limits.chars);
@@ -94,16 +139,15 @@ fn disputed(all: &[Integration], limits: Limits) -> Vec<String> {
             others.join(", ")
         )
     };
-    by_flow.into_iter().take(limits.lines).map(line).collect()
+    let flows = all.disputed.iter().take(limits.lines);
+    flows.map(line).collect()
 }
 
 /// The retirement that comes next; where all are over, the latest.
-fn nearest(all: &[Integration], today: &Time) -> Option<String> {
-    let dates = all
-        .iter()
-        .filter_map(|one| Some((date(one.retires.as_deref()?)?, about(one))));
+fn nearest(all: &Inventory, today: &Time) -> Option<String> {
+    let dates = all.dates.iter();
     let mut dates: Vec<(i64, &str, &str)> = dates
-        .filter_map(|(date, about)| Some((days(today, date)?, about, date)))
+        .filter_map(|(date, about)| Some((days(today, date)?, *about, date.as_str())))
         .collect();
     dates.sort_unstable();
     let next = dates.iter().find(|(days, ..)| *days >= 0);
@@ -284,6 +328,10 @@ mod tests {
         }
     }
 
+    fn told(all: &[Integration]) -> Inventory {
+        Inventory::of(all.iter().cloned())
+    }
+
     #[test]
     fn the_sentence_counts_and_names_the_nearest_date() {
         let today = Time("2026-11-22T23:59:59Z".to_owned());
@@ -295,16 +343,21 @@ mod tests {
             integration("odd", Some("not before 2028")),
         ];
         assert_eq!(
-            sentence(&all, Some(&today)),
+            sentence(&told(&all), Some(&today)),
             "5 integrations: 3 retiring, 1 modern, 1 unknown. \
              The next retirement is in 90 days, on 2027-02-20."
         );
         assert_eq!(
-            sentence(&all[..1], Some(&today)),
+            sentence(&told(&all[..1]), Some(&today)),
             "1 integration: 1 modern."
         );
-        assert!(sentence(&all[3..], Some(&today)).ends_with("was 690 days ago, on 2025-01-01."));
-        assert_eq!(sentence(&all[1..2], None), "1 integration: 1 retiring.");
+        assert!(
+            sentence(&told(&all[3..]), Some(&today)).ends_with("was 690 days ago, on 2025-01-01.")
+        );
+        assert_eq!(
+            sentence(&told(&all[1..2]), None),
+            "1 integration: 1 retiring."
+        );
     }
 
     #[test]
@@ -315,14 +368,14 @@ mod tests {
         let flow = soap.flow.clone();
         let all = [soap.clone(), soap, integration("modern", None)];
         assert_eq!(
-            disputed(&all, Limits::FULL),
+            disputed(&told(&all), Limits::FULL),
             [format!(
                 "Sources differ on {flow} (about 2027-06-01); also named: Spring '27 (partner)."
             )]
         );
         let today = Time("2027-05-02T08:00:00Z".to_owned());
         assert!(
-            sentence(&all, Some(&today))
+            sentence(&told(&all), Some(&today))
                 .ends_with("The next retirement is in about 30 days, about 2027-06-01.")
         );
     }

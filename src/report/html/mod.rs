@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use askama::Template as _;
 
 use crate::report::model::Report;
+use integrations::Inventory;
 use page::Page;
 
 /// The most bytes a page has, on any input.
@@ -126,9 +127,10 @@ impl Limits {
 
 /// The whole page as the text of one file.
 pub fn page(report: &Report, extras: &Extras) -> String {
+    let inventory = Inventory::of(report.integrations.iter());
     let mut limits = Limits::FULL;
     loop {
-        let text = Page::new(report, extras, limits)
+        let text = Page::new(report, &inventory, extras, limits)
             .render()
             .expect("templates without fallible filters, written to memory");
         match limits.halved() {

@@ -220,7 +220,7 @@ pub(super) fn notice(report: &Report, limits: Limits) -> Option<Notice> {
 pub(super) fn top(report: &Report, catalogue: &Catalogue, limits: Limits) -> Vec<Top> {
     let groups = report.failures.groups.iter().take(TOP);
     groups
-        .map(|group| one(group, report.totals.failures, catalogue, limits))
+        .map(|group| one(&group, report.totals.failures, catalogue, limits))
         .collect()
 }
 

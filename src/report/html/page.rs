@@ -8,7 +8,7 @@ use crate::report::verdict::verdict;
 use super::causes::{Card, Catalogue};
 use super::finding::{CardMaker, Picture};
 use super::findings::{Findings, Summary};
-use super::integrations::Integrations;
+use super::integrations::{Integrations, Inventory};
 use super::method::Method;
 use super::overview::{Fact, Headline, Notice, Tile, Top};
 use super::policy::policy;
@@ -55,9 +55,14 @@ struct Figure {
 }
 
 impl Page {
-    pub(super) fn new(report: &Report, extras: &Extras, limits: Limits) -> Self {
+    pub(super) fn new(
+        report: &Report<'_>,
+        inventory: &Inventory,
+        extras: &Extras,
+        limits: Limits,
+    ) -> Self {
         let catalogue = Catalogue(extras.causes);
-        let orgs = several_orgs(report);
+        let orgs = several_orgs(report, inventory);
         let (figures, left) = figures(&extras.charts, limits);
         let by_cause = report.failures.by_cause.iter().take(limits.rows);
         let causes: Vec<&str> = by_cause.map(|cause| cause.cause.as_str()).collect();
@@ -85,7 +90,7 @@ impl Page {
             found: Summary::new(report, limits),
             top: overview::top(report, &catalogue, limits),
             tables: Maker::new(report, &catalogue, limits).tables(report),
-            integrations: Integrations::new(report, orgs, limits),
+            integrations: Integrations::new(report, inventory, orgs, limits),
             cards: catalogue.cards(report, limits),
             quality: Quality::new(report, limits),
             method: Method::new(report, extras, limits),
@@ -97,12 +102,15 @@ impl Page {
 }
 
 /// Whether findings and integrations are of more than one organisation, or of some and of none.
-fn several_orgs(report: &Report) -> bool {
+fn several_orgs(report: &Report<'_>, inventory: &Inventory) -> bool {
     let findings = report.findings.iter().map(|finding| &finding.org);
     let suppressed = report.suppressed.iter().map(|one| &one.finding.org);
-    let integrations = report.integrations.iter().map(|one| &one.org);
-    let groups = report.failures.groups.iter().map(|group| &group.org);
-    let mut orgs = findings.chain(suppressed).chain(integrations).chain(groups);
+    // What fails is told by app too, of which there are few.
+    let apps = report.failures.by_app.iter().map(|app| &app.org);
+    let mut orgs = findings
+        .chain(suppressed)
+        .chain(&inventory.orgs)
+        .chain(apps);
     let first = orgs.next();
     orgs.any(|org| Some(org) != first)
 }

@@ -1,6 +1,8 @@
 //! The failures in four tables: by user, app and description, and by each of them.
 
-use crate::report::model::{ByApp, ByDescription, ByUser, CauseCounts, Group, Org, Report, Time};
+use crate::report::model::{
+    ByApp, ByDescription, ByUser, CauseCounts, Group, Org, Report, Rows, Time,
+};
 use crate::report::words::share;
 
 use super::Limits;
@@ -24,7 +26,8 @@ pub(super) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     pub(super) fn new(report: &Report, catalogue: &'a Catalogue<'a>, limits: Limits) -> Self {
-        let mut orgs = report.failures.groups.iter().map(|group| &group.org);
+        // Those of the groups, of which there may be many.
+        let mut orgs = report.failures.by_app.iter().map(|app| &app.org);
         let first = orgs.next();
         let several = orgs.any(|org| Some(org) != first);
         Self {
@@ -49,10 +52,11 @@ impl<'a> Maker<'a> {
         tables
     }
 
-    fn by_user(&self, rows: &[ByUser]) -> Table {
-        let max = rows.iter().map(|row| row.failures).max().unwrap_or(0);
+    fn by_user(&self, rows: &Rows<'_, ByUser>) -> Table {
+        // The first has most.
+        let max = rows.first().map_or(0, |row| row.failures);
         let limit = self.limits.rows;
-        let row = |row: &ByUser| {
+        let row = |row: ByUser| {
             let user = row.user.as_ref().map(|user| user.0.as_str());
             let mut cells = self.named(&row.org, [user]);
             cells.extend(balance(row.failures, row.successes, max));
@@ -142,10 +146,10 @@ impl<'a> Maker<'a> {
         }
     }
 
-    fn groups(&self, rows: &[Group]) -> Table {
-        let max = rows.iter().map(|row| row.failures).max().unwrap_or(0);
+    fn groups(&self, rows: &Rows<'_, Group>) -> Table {
+        let max = rows.first().map_or(0, |row| row.failures);
         let limit = self.limits.groups;
-        let row = |row: &Group| {
+        let row = |row: Group| {
             let user = row.user.as_ref().map(|user| user.0.as_str());
             let mut cells = self.named(
                 &row.org,

@@ -105,13 +105,13 @@ fn integration(name: &str, status: &str) -> Integration {
     }
 }
 
-fn hostile() -> Report {
+fn hostile() -> Report<'static> {
     let mut report = numbers(18_204, 18);
     report.options.timezone = HOSTILE[0].to_owned();
     report.exit.code = 3;
     report.exit.reasons = HOSTILE.map(str::to_owned).to_vec();
-    report.failures.groups = HOSTILE.map(group).to_vec();
-    report.failures.by_user = HOSTILE.map(user).to_vec();
+    report.failures.groups = HOSTILE.map(group).to_vec().into();
+    report.failures.by_user = HOSTILE.map(user).to_vec().into();
     let reject = |text: &str| Reject {
         path: crate::report::model::PathText(text.to_owned()),
         line: 7,
@@ -126,7 +126,7 @@ fn hostile() -> Report {
             suppressed_by: text.to_owned(),
         })
         .to_vec();
-    report.integrations = HOSTILE.map(|text| integration(text, text)).to_vec();
+    report.integrations = HOSTILE.map(|text| integration(text, text)).to_vec().into();
     report.near_misses = HOSTILE
         .map(str::to_owned)
         .map(|text| NearMiss {
@@ -328,8 +328,8 @@ fn integrations_to_act_on_come_first_and_a_cut_names_the_file() {
     report.window.end = Some(Time("2026-11-22T10:00:00Z".to_owned()));
     let mut retiring = integration("legacy", "retiring");
     retiring.retires = Some("2027-02-20".to_owned());
-    report.integrations = (0..300).map(|_| integration("new", "modern")).collect();
-    report.integrations.push(retiring);
+    let modern = (0..300).map(|_| integration("new", "modern"));
+    report.integrations = modern.chain([retiring]).collect();
     let text = bare(&report);
     assert!(text.contains(
         "301 integrations: 1 retiring, 300 modern. The next retirement is in 90 days, on 2027-02-20."

@@ -8,6 +8,7 @@
 mod change;
 mod finding;
 mod log;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ pub use change::Change;
 pub use finding::{
     Diagnosis, Evidence, Finding, Integration, NearMiss, Scope, ScopeTotals, StoryLine, Suppressed,
 };
+
+pub use rows::Rows;
 
 pub use log::{Answer, Log, LogClient, LogClock, LogError, LogSecret, Server, Side};
 
@@ -59,7 +62,7 @@ pub type CauseCounts = BTreeMap<String, u64>;
 /// A whole report. The order of fields is the order of keys in `report.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 // wide: the contract's top-level keys
-pub struct Report {
+pub struct Report<'a> {
     /// Always [`SCHEMA`].
     pub schema: u32,
     /// Which program wrote this.
@@ -84,7 +87,7 @@ pub struct Report {
     /// What the counts can't see.
     pub coverage: Coverage,
     /// The failures, counted five ways.
-    pub failures: Failures,
+    pub failures: Failures<'a>,
     /// Successes and failures over time.
     pub timeline: Timeline,
     /// Successes and failures by weekday and hour in the zone of `options.timezone`.
@@ -98,7 +101,7 @@ pub struct Report {
     /// What almost became a finding.
     pub near_misses: Vec<NearMiss>,
     /// The inventory of integrations: by org, user, app and flow.
-    pub integrations: Vec<Integration>,
+    pub integrations: Rows<'a, Integration>,
     /// Texts that the catalogue does not know, by field, then count.
     pub unrecognised: Vec<Unrecognised>,
     /// The first 1,000 rows that could not be read; `tables/rejects.csv` has all.
@@ -244,9 +247,9 @@ pub struct Saturated {
 
 /// The failures of the window: most first, then by org and name. No table is cut.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Failures {
-    pub groups: Vec<Group>,
-    pub by_user: Vec<ByUser>,
+pub struct Failures<'a> {
+    pub groups: Rows<'a, Group>,
+    pub by_user: Rows<'a, ByUser>,
     pub by_app: Vec<ByApp>,
     pub by_description: Vec<ByDescription>,
     pub by_cause: Vec<ByCause>,

@@ -1,0 +1,92 @@
+//! Users with too few attempts to spike, who are only counted.
+//!
+//! Whether a day is surprising is judged beside the days of all users, so the quiet ones count as
+//! peers. But under an attack there are millions of them, and nothing else is asked of them.
+
+use std::collections::BTreeMap;
+
+use super::Thresholds;
+use super::surprise::LEAST;
+
+/// The most attempts of a quiet user: no window of theirs is looked at, and no slow ramp either.
+pub fn most(limits: &Thresholds) -> u64 {
+    let ramp = limits.trend_min_excess.ceil().max(0.0) as u64;
+    LEAST.min(ramp).saturating_sub(1)
+}
+
+/// That a user of an org fails on a day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FailsOn {
+    pub org: u32,
+    pub user: u32,
+    pub day: u32,
+}
+
+/// Quiet users that fail on equally many days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Alike {
+    pub users: usize,
+    /// Days of theirs within what is reported.
+    pub reported: usize,
+}
+
+/// How many quiet users of each org fail on how many days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quiet(BTreeMap<(u32, usize), Alike>);
+
+impl Quiet {
+    /// Counts them; what is reported begins on the day `first`.
+    pub fn of(mut days: Vec<FailsOn>, first: u32) -> Self {
+        days.sort_unstable();
+        days.dedup();
+        let mut quiet = Self::default();
+        for of_user in days.chunk_by(|a, b| (a.org, a.user) == (b.org, b.user)) {
+            let Some(FailsOn { org, .. }) = of_user.first() else {
+                continue;
+            };
+            let alike = quiet.0.entry((*org, of_user.len())).or_default();
+            alike.users += 1;
+            alike.reported += of_user.iter().filter(|on| on.day >= first).count();
+        }
+        quiet
+    }
+
+    /// Org, days on which each user fails, and the users.
+    pub fn all(&self) -> impl Iterator<Item = (u32, usize, Alike)> {
+        let all = self.0.iter();
+        all.map(|((org, days), alike)| (*org, *days, *alike))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_counted_by_org_and_days() {
+        let on = |org, user, day| FailsOn { org, user, day };
+        let quiet = Quiet::of(
+            vec![
+                on(1, 7, 3),
+                on(1, 7, 3),
+                on(1, 8, 9),
+                on(2, 7, 1),
+                on(2, 7, 8),
+            ],
+            5,
+        );
+        let alike = |users, reported| Alike { users, reported };
+        let all: Vec<_> = quiet.all().collect();
+        assert_eq!(all, [(1, 1, alike(2, 1)), (2, 2, alike(1, 1))]);
+    }
+
+    #[test]
+    fn a_lower_limit_leaves_fewer_quiet() {
+        let limits = |trend_min_excess| Thresholds {
+            trend_min_excess,
+            ..Thresholds::default()
+        };
+        assert_eq!(most(&limits(40.0)), LEAST - 1);
+        assert_eq!((most(&limits(1.5)), most(&limits(0.0))), (1, 0));
+    }
+}

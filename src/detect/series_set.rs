@@ -1,0 +1,202 @@
+//! All series of a tally, and the rows that they count.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use super::quiet::{self, FailsOn, Quiet};
+use super::series::{Calendar, Dimension, HOUR_MINUTES, Key, Series, WEEK_HOURS, keys};
+use super::{Seen, Thresholds};
+use crate::catalogue::Class;
+use crate::tally::Row;
+
+/// All series, the calendar they count by, and the failures they were made of.
+pub struct SeriesSet<'a> {
+    seen: Seen<'a>,
+    pub calendar: Calendar,
+    /// Sorted by key; those of quiet users are not among them.
+    pub all: Vec<Series>,
+    /// Users with too few attempts for a spike, by how many days they fail on.
+    pub quiet: Quiet,
+    /// By org: the days with any event.
+    pub covered: FxHashMap<u32, Vec<bool>>,
+    /// Positions in the tally's rows, in their order, of what the series count.
+    pub failures: Vec<u32>,
+    /// Attempts of each combination and of each user, successes included.
+    by_dims: Vec<u64>,
+    by_user: Vec<u64>,
+}
+
+impl<'a> SeriesSet<'a> {
+    /// The series of a tally up to the end of what is reported.
+    pub fn of(seen: &Seen<'a>, limits: &Thresholds) -> Self {
+        Self::without_quiet(seen, limits, quiet::most(limits))
+    }
+
+    /// The same; users with no more attempts than `most` are only counted.
+    pub fn without_quiet(seen: &Seen<'a>, limits: &Thresholds, most: u64) -> Self {
+        let bounds = bounds(seen, limits);
+        let calendar = bounds.map(|(first, last)| Calendar::of(first, last, seen.zone));
+        let mut set = Self {
+            seen: *seen,
+            calendar: calendar.unwrap_or_default(),
+            all: Vec::new(),
+            quiet: Quiet::default(),
+            covered: FxHashMap::default(),
+            failures: Vec::new(),
+            by_dims: vec![0; seen.resolved.what.len()],
+            by_user: vec![0; seen.resolved.users.len()],
+        };
+        set.count();
+        set.fill(most);
+        set
+    }
+
+    /// Counts attempts, and notes which rows are failures.
+    fn count(&mut self) {
+        let mut last_covered = (u32::MAX, u32::MAX);
+        for (at, row) in (0..).zip(&self.seen.tally.rows) {
+            let Some(hour) = self.calendar.hour(row.bucket) else {
+                continue;
+            };
+            let resolved = self.seen.resolved;
+            self.by_dims[row.dims.index()] += row.n;
+            self.by_user[resolved.user[row.user.index()] as usize] += row.n;
+            let org = resolved.what[row.dims.index()].org;
+            let day = self.calendar.day(hour);
+            if last_covered != (org, day) {
+                self.cover(org, day);
+                last_covered = (org, day);
+            }
+            if counts(&self.seen, row) {
+                self.failures.push(at);
+            }
+        }
+    }
+
+    /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
+    /// series each would take more memory than all that was read.
+    fn fill(&mut self, most: u64) {
+        let first = self.calendar.hour(self.seen.since.minute()).unwrap_or(0);
+        let first = self.calendar.day(first);
+        let mut index: FxHashMap<Key, usize> = FxHashMap::default();
+        let mut quiet: Vec<FailsOn> = Vec::new();
+        let failures = std::mem::take(&mut self.failures);
+        for row in failures
+            .iter()
+            .map(|at| &self.seen.tally.rows[*at as usize])
+        {
+            let Some(hour) = self.calendar.hour(row.bucket) else {
+                continue;
+            };
+            for key in keys(&self.seen, row).into_iter().flatten() {
+                if key.dimension == Dimension::User && self.by_user[key.number as usize] <= most {
+                    quiet.push(FailsOn {
+                        org: key.org,
+                        user: key.number,
+                        day: self.calendar.day(hour),
+                    });
+                    continue;
+                }
+                let series = *index.entry(key).or_insert_with(|| {
+                    self.all.push(Series::new(key));
+                    self.all.len() - 1
+                });
+                self.all[series].add(hour, row.n);
+            }
+        }
+        self.failures = failures;
+        self.quiet = Quiet::of(quiet, first);
+        self.all.sort_unstable_by_key(|series| series.key);
+    }
+
+    fn cover(&mut self, org: u32, day: u32) {
+        let days = self.calendar.days() as usize;
+        let covered = self.covered.entry(org);
+        let covered = covered.or_insert_with(|| vec![false; days]);
+        if let Some(covered) = covered.get_mut(day as usize) {
+            *covered = true;
+        }
+    }
+
+    /// Attempts of a key in all that is looked at, successes included; those of a user in every
+    /// org.
+    pub fn attempts(&self, key: Key) -> u64 {
+        if key.dimension == Dimension::User {
+            return self.by_user.get(key.number as usize).copied().unwrap_or(0);
+        }
+        let what = self.seen.resolved.what.iter().zip(&self.by_dims);
+        let own = what.filter(|(what, _)| match key.dimension {
+            Dimension::App => what.org == key.org && what.app == key.number,
+            Dimension::Source => what.org == key.org && what.source == key.number,
+            Dimension::Cause => what.org == key.org && what.cause == key.number,
+            Dimension::All | Dimension::User => what.org == key.org,
+        });
+        own.map(|(_, n)| n).sum()
+    }
+
+    /// Days of an org with any event.
+    pub fn covered(&self, org: u32) -> &[bool] {
+        self.covered.get(&org).map_or(&[], Vec::as_slice)
+    }
+
+    /// The series of a key; that of a quiet user is made anew.
+    pub fn get(&self, key: Key) -> Option<Cow<'_, Series>> {
+        if let Ok(at) = self.all.binary_search_by_key(&key, |series| series.key) {
+            return self.all.get(at).map(Cow::Borrowed);
+        }
+        if key.dimension != Dimension::User {
+            return None;
+        }
+        let mut series = Series::new(key);
+        for at in &self.failures {
+            let row = &self.seen.tally.rows[*at as usize];
+            let is_own = self.seen.resolved.user[row.user.index()] == key.number
+                && self.seen.resolved.what[row.dims.index()].org == key.org;
+            if let Some(hour) = self.calendar.hour(row.bucket).filter(|_| is_own) {
+                series.add(hour, row.n);
+            }
+        }
+        (series.total > 0).then_some(Cow::Owned(series))
+    }
+
+    /// All rows that begin within a range of hours, the end excluded, of every org.
+    pub fn all_rows(&self, start: u32, end: u32) -> &'a [Row] {
+        let rows = &self.seen.tally.rows;
+        let at = |hour: u32| {
+            let minute = self.calendar.minute(hour);
+            rows.partition_point(|row| row.bucket < minute)
+        };
+        &rows[at(start)..at(end).max(at(start))]
+    }
+
+    /// Rows of failures within a range of hours, the end excluded.
+    pub fn rows(&self, start: u32, end: u32) -> impl Iterator<Item = &'a Row> {
+        let rows = &self.seen.tally.rows;
+        let (start, end) = (self.calendar.minute(start), self.calendar.minute(end));
+        let at = |minute: u32| {
+            self.failures
+                .partition_point(|row| rows[*row as usize].bucket < minute)
+        };
+        self.failures[at(start)..at(end).max(at(start))]
+            .iter()
+            .map(|row| &rows[*row as usize])
+    }
+}
+
+/// The first and last hour since 1970 that are looked at.
+fn bounds(seen: &Seen<'_>, limits: &Thresholds) -> Option<(u32, u32)> {
+    let rows = &seen.tally.rows;
+    let end = rows.partition_point(|row| row.bucket <= seen.until.minute());
+    let last = rows[..end].last()?.bucket / HOUR_MINUTES;
+    let first = rows.first()?.bucket / HOUR_MINUTES;
+    let history = limits.spike_history_weeks.clamp(1, 1000) * WEEK_HOURS;
+    Some((first.max(last.saturating_sub(history)), last))
+}
+
+/// Whether a row is a failure that may feed a finding.
+fn counts(seen: &Seen<'_>, row: &Row) -> bool {
+    let what = &seen.resolved.what[row.dims.index()];
+    let class = what.cause().map(|cause| seen.causes.cause(cause).class);
+    row.bucket <= seen.until.minute() && class.is_some_and(|class| class != Class::Benign)
+}
