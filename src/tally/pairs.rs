@@ -37,24 +37,25 @@ pub struct Pairs {
 impl Pairs {
     /// The pairs of a tally with less than 2^32 rows.
     pub fn of(tally: &Tally) -> Self {
-        let rows = &tally.rows;
-        let in_time: Vec<u32> = (0..rows.len() as u32).collect();
-        let by_dims = sorted(&in_time, tally.dims.len(), |at| rows[at].dims.index());
-        let order = sorted(&by_dims, tally.symbols.len(), |at| rows[at].user.index());
+        // Rows are jumped to in the order of pairs: what is asked of each is put close together.
+        let keys: Vec<(Sym, DimsId)> = tally.rows.iter().map(|row| (row.user, row.dims)).collect();
+        let in_time: Vec<u32> = (0..keys.len() as u32).collect();
+        let by_dims = sorted(&in_time, tally.dims.len(), |at| keys[at].1.index());
+        let order = sorted(&by_dims, tally.symbols.len(), |at| keys[at].0.index());
         let mut pairs = Self {
             order,
             ..Self::default()
         };
-        let key = |at: u32| (rows[at as usize].user, rows[at as usize].dims);
+        let key = |at: u32| keys[at as usize];
         let mut start = 0;
         for of_pair in pairs.order.chunk_by(|a, b| key(*a) == key(*b)) {
             pairs.starts.push(start);
             if let [first, rest @ ..] = of_pair
                 && !rest.is_empty()
             {
-                let mut pair = Pair::of(&rows[*first as usize], start);
+                let mut pair = Pair::of(&tally.rows[*first as usize], start);
                 for at in rest {
-                    pair.add(&rows[*at as usize]);
+                    pair.add(&tally.rows[*at as usize]);
                 }
                 pairs.several.push(pair);
             }

@@ -1,5 +1,5 @@
 //! What the history says of those whom a finding concerns, before, in and after it: one walk over
-//! its rows for all findings.
+//! its pairs for all findings, and over the rows of those that concern one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,13 +68,22 @@ impl Facts {
         let mut facts: Vec<Self> = findings.iter().map(|_| Self::default()).collect();
         let refused = |at: &usize| findings[*at].rule == password_flow_disabled::ID;
         let refused: Vec<usize> = (0..findings.len()).filter(refused).collect();
-        for row in &seen.tally.rows {
-            let what = seen.resolved.what[row.dims.index()];
-            let user = seen.resolved.user[row.user.index()];
+        let pairs = seen.tally.pairs();
+        for pair in pairs.all(seen.tally) {
+            let what = seen.resolved.what[pair.dims.index()];
+            let user = seen.resolved.user[pair.user.index()];
+            let rows = pairs.rows(&pair, seen.tally);
+            let lasts = |finding: &Finding| {
+                what.success
+                    && pair.last > finding.start
+                    && pair.first <= finding.end
+                    && rows.clone().any(|row| lasts(finding, row))
+            };
             if what.success && what.flow == Flow::OauthUsernamePassword {
                 for &at in &refused {
+                    let start = findings[at].start;
                     let other = whom[at].is_of(what) && !has(&whom[at].users, user);
-                    if other && row.first > findings[at].start {
+                    if other && pair.last > start && rows.clone().any(|row| row.first > start) {
                         facts[at].password_flow_goes_on.insert(user);
                     }
                 }
@@ -84,11 +93,8 @@ impl Facts {
                     continue;
                 }
                 if whom[at].has_app(what.app) {
-                    facts[at].own(&findings[at], &whom[at], row, what);
-                } else if what.app != 0
-                    && whom[at].users.len() == 1
-                    && lasts(&findings[at], row, what)
-                {
+                    facts[at].own(&findings[at], &whom[at], what, rows.clone());
+                } else if what.app != 0 && whom[at].users.len() == 1 && lasts(&findings[at]) {
                     facts[at].other_apps.insert(what.app);
                 }
             }
@@ -97,8 +103,8 @@ impl Facts {
                     continue;
                 }
                 if whom[at].users.is_empty() {
-                    facts[at].own(&findings[at], &whom[at], row, what);
-                } else if lasts(&findings[at], row, what) {
+                    facts[at].own(&findings[at], &whom[at], what, rows.clone());
+                } else if lasts(&findings[at]) {
                     facts[at].other_users.insert(user);
                 }
             }
@@ -106,32 +112,47 @@ impl Facts {
         facts
     }
 
-    /// A row of those whom the finding concerns.
-    fn own(&mut self, finding: &Finding, whom: &Whom, row: &Row, what: What) {
+    /// The rows of a pair of those whom the finding concerns, by time.
+    fn own<'r>(
+        &mut self,
+        finding: &Finding,
+        whom: &Whom,
+        what: What,
+        rows: impl Iterator<Item = &'r Row>,
+    ) {
         if what.success {
-            if row.last < finding.start {
-                self.worked_before = self.worked_before.max(Some(row.last));
+            let mut before = None;
+            for row in rows {
+                if row.last < finding.start {
+                    before = before.max(Some(row.last));
+                } else if row.first < finding.end {
+                    let first = row.first.max(finding.start);
+                    self.worked_within = self.worked_within.into_iter().chain([first]).min();
+                } else {
+                    break;
+                }
+            }
+            if before.is_some() {
+                self.worked_before = self.worked_before.max(before);
                 self.worked_from.insert(what.source);
                 if matches!(what.flow, Flow::OauthUsernamePassword | Flow::OauthUnknown) {
-                    self.password_flow_before = self.password_flow_before.max(Some(row.last));
+                    self.password_flow_before = self.password_flow_before.max(before);
                 }
-            } else if row.first < finding.end {
-                let first = row.first.max(finding.start);
-                self.worked_within = self.worked_within.into_iter().chain([first]).min();
             }
-        } else if row.last >= finding.start
-            && row.first <= finding.end
-            && (whom.causes.is_empty() || has(&whom.causes, what.cause))
-        {
-            *self.failed.entry(what.cause).or_default() += row.n;
-            self.refused_from.insert(what.source);
+        } else if whom.causes.is_empty() || has(&whom.causes, what.cause) {
+            let within = |row: &&Row| row.last >= finding.start && row.first <= finding.end;
+            let failed: u64 = rows.filter(within).map(|row| row.n).sum();
+            if failed > 0 {
+                *self.failed.entry(what.cause).or_default() += failed;
+                self.refused_from.insert(what.source);
+            }
         }
     }
 }
 
-/// Whether a login works while a finding lasts.
-fn lasts(finding: &Finding, row: &Row, what: What) -> bool {
-    what.success && row.first > finding.start && row.last <= finding.end
+/// Whether a login that worked did so while a finding lasts.
+fn lasts(finding: &Finding, row: &Row) -> bool {
+    row.first > finding.start && row.last <= finding.end
 }
 
 impl Whom {
