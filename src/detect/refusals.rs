@@ -110,6 +110,9 @@ pub struct Refused {
     pub moved: Option<(Instant, Flow)>,
     /// The user also logs in through the browser, so it is a person's account.
     pub person: bool,
+    /// While rows are added: the refusals, and the successes before them.
+    refusals: Vec<Stretch>,
+    before: Vec<Stretch>,
 }
 
 /// A user and app that log in by the username-password flow since the first refusal in their org.
@@ -163,23 +166,29 @@ fn refusals<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = &'s Row> {
 impl Refusals {
     /// Looks at the refusals, then at what stands around them.
     pub fn of(seen: &Seen<'_>) -> Self {
+        let rows: Vec<&Row> = refusals(seen).collect();
         let mut index: FxHashMap<Triple, usize> = FxHashMap::default();
-        let mut drafts: Vec<Draft> = Vec::new();
+        for row in &rows {
+            let count = index.len();
+            index.entry(Triple::of(row, seen)).or_insert(count);
+        }
+        // There may be as many as rows, so what doubles as it grows would be too large.
+        let mut refused: Vec<Refused> = Vec::with_capacity(index.len());
         let mut org_first: FxHashMap<u32, Instant> = FxHashMap::default();
-        for row in refusals(seen) {
+        for row in rows {
             let triple = Triple::of(row, seen);
-            let at = *index.entry(triple).or_insert_with(|| {
-                drafts.push(Draft::new(triple, row));
-                drafts.len() - 1
-            });
-            drafts[at].refuse(row, seen.resolved.what[row.dims.index()].source);
+            let at = index.get(&triple).copied().unwrap_or(refused.len());
+            if at == refused.len() {
+                refused.push(Refused::new(triple, row));
+            }
+            refused[at].refuse(row, seen.resolved.what[row.dims.index()].source);
             let first = org_first.entry(triple.org).or_insert(row.first);
             *first = row.first.min(*first);
         }
         let mut since: FxHashMap<Triple, Success> = FxHashMap::default();
         let mut people: FxHashSet<(u32, u32)> = FxHashSet::default();
         let mut starts: FxHashMap<u32, Instant> = FxHashMap::default();
-        if drafts.is_empty() {
+        if refused.is_empty() {
             return Self::default();
         }
         let pairs = seen.tally.pairs();
@@ -207,7 +216,7 @@ impl Refusals {
             if triple.user != 0
                 && let Some(at) = index.get(&triple)
             {
-                drafts[*at].succeed(row, what.flow, what.basis);
+                refused[*at].succeed(row, what.flow, what.basis);
             }
             let first = org_first.get(&triple.org);
             if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last > *at) {
@@ -220,8 +229,8 @@ impl Refusals {
                 known.last = known.last.max(row.last);
             }
         }
-        let mut refused: Vec<Refused> = drafts.into_iter().map(Draft::finish).collect();
         for one in &mut refused {
+            one.finish();
             let Triple { org, user, .. } = one.triple;
             one.person = user != 0 && people.contains(&(org, user));
         }
@@ -236,51 +245,42 @@ impl Refusals {
     }
 }
 
-/// A user and app while rows are added.
-struct Draft {
-    refused: Refused,
-    refusals: Vec<Stretch>,
-    before: Vec<Stretch>,
-}
-
-impl Draft {
+impl Refused {
+    /// A user and app before any row is added.
     fn new(triple: Triple, row: &Row) -> Self {
         Self {
-            refused: Refused {
-                triple,
-                count: 0,
-                first: row.first,
-                last: row.last,
-                longest_silence: 0,
-                // Mostly one of each: whoever attacks tries each user once.
-                sources: Vec::with_capacity(1),
-                places: Earliest(Vec::with_capacity(1)),
-                worked: None,
-                again: None,
-                recovered: None,
-                moved: None,
-                person: false,
-            },
+            triple,
+            count: 0,
+            first: row.first,
+            last: row.last,
+            longest_silence: 0,
+            // Mostly one of each: whoever attacks tries each user once.
+            sources: Vec::with_capacity(1),
+            places: Earliest(Vec::with_capacity(1)),
+            worked: None,
+            again: None,
+            recovered: None,
+            moved: None,
+            person: false,
             refusals: Vec::with_capacity(1),
             before: Vec::new(),
         }
     }
 
     fn refuse(&mut self, row: &Row, source: u32) {
-        let refused = &mut self.refused;
-        refused.count += row.n;
-        refused.first = refused.first.min(row.first);
-        refused.last = refused.last.max(row.last);
-        refused.places.add(row.first, row.place);
+        self.count += row.n;
+        self.first = self.first.min(row.first);
+        self.last = self.last.max(row.last);
+        self.places.add(row.first, row.place);
         if source != 0 {
             // Added up at the end, since there may be as many sources as rows.
-            refused.sources.push((source, row.n));
+            self.sources.push((source, row.n));
         }
         self.refusals.push(stretch(row));
     }
 
     fn succeed(&mut self, row: &Row, flow: Flow, basis: Basis) {
-        let first = self.refused.first;
+        let first = self.first;
         let by_flow = flow == Flow::OauthUsernamePassword;
         if (by_flow || flow == Flow::OauthUnknown) && row.first < first {
             let stated = by_flow && basis == Basis::Stated;
@@ -295,17 +295,17 @@ impl Draft {
             row.last
         };
         if by_flow {
-            let (since, until) = self.refused.again.unwrap_or((earliest, row.last));
-            self.refused.again = Some((since.min(earliest), until.max(row.last)));
+            let (since, until) = self.again.unwrap_or((earliest, row.last));
+            self.again = Some((since.min(earliest), until.max(row.last)));
         } else if is_modern(flow) || flow == Flow::OauthUnknown {
             let fresh = (earliest, flow);
-            let known = self.refused.moved.unwrap_or(fresh);
-            self.refused.moved = Some(known.min(fresh));
+            let known = self.moved.unwrap_or(fresh);
+            self.moved = Some(known.min(fresh));
         }
     }
 
     fn worked_until(&mut self, row: &Row, stated: bool) {
-        let inside = row.last < self.refused.first;
+        let inside = row.last < self.first;
         let last = if inside { row.last } else { row.first };
         // Of two attempts both are known; of more, those in the middle may lie on either side.
         let exact = inside || row.n <= 2;
@@ -315,7 +315,7 @@ impl Draft {
             stated,
             longest_silence: 0,
         };
-        let worked = self.refused.worked.get_or_insert(fresh);
+        let worked = self.worked.get_or_insert(fresh);
         worked.stated |= stated;
         if (last, exact) > (worked.last, worked.exact) {
             (worked.last, worked.exact) = (last, exact);
@@ -327,18 +327,18 @@ impl Draft {
         });
     }
 
-    fn finish(mut self) -> Refused {
-        self.refused.sources.sort_unstable();
-        self.refused.sources.dedup_by(|next, kept| {
+    /// All rows are added.
+    fn finish(&mut self) {
+        self.sources.sort_unstable();
+        self.sources.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             kept.1 += if same { next.1 } else { 0 };
             same
         });
-        self.refused.longest_silence = longest_silence(&self.refusals);
-        if let Some(worked) = &mut self.refused.worked {
-            worked.longest_silence = longest_silence(&self.before);
+        self.longest_silence = longest_silence(&std::mem::take(&mut self.refusals));
+        if let Some(worked) = &mut self.worked {
+            worked.longest_silence = longest_silence(&std::mem::take(&mut self.before));
         }
-        self.refused
     }
 }
 
