@@ -18,20 +18,24 @@ pub struct Pair {
     /// Where its rows begin and end in the order of pairs.
     start: u32,
     end: u32,
+    /// Where they begin among the rows that stand side by side, if there are several.
+    beside: u32,
 }
 
 /// All pairs of a tally, sorted by user, then combination.
 ///
 /// Under an attack there are as many pairs as rows. So a pair of one row is told by that row; only
-/// of those with several is anything kept beside the order.
+/// of those with several is anything kept beside the order: their rows once more, side by side,
+/// since every question that doesn't jump from row to row is answered several times as fast.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
     /// Positions in the tally's rows: those of the first pair by time, then those of the next.
     order: Vec<u32>,
     /// Where each pair begins in the order, and where the last ends.
     starts: Vec<u32>,
-    /// The pairs of several rows, in their order.
+    /// The pairs of several rows, in their order, and their rows.
     several: Vec<Pair>,
+    rows: Vec<Row>,
 }
 
 impl Pairs {
@@ -44,18 +48,24 @@ impl Pairs {
         let order = sorted(&by_dims, tally.symbols.len(), |at| keys[at].0.index());
         let mut pairs = Self {
             order,
+            // What is not filled takes no memory.
+            rows: Vec::with_capacity(tally.rows.len()),
             ..Self::default()
         };
         let key = |at: u32| keys[at as usize];
         let mut start = 0;
         for of_pair in pairs.order.chunk_by(|a, b| key(*a) == key(*b)) {
             pairs.starts.push(start);
-            if let [first, rest @ ..] = of_pair
-                && !rest.is_empty()
-            {
-                let mut pair = Pair::of(&tally.rows[*first as usize], start);
-                for at in rest {
-                    pair.add(&tally.rows[*at as usize]);
+            if let [first, _, ..] = of_pair {
+                let beside = pairs.rows.len();
+                let rows = of_pair.iter().map(|&at| tally.rows[at as usize]);
+                pairs.rows.extend(rows);
+                let mut pair = Pair {
+                    beside: beside as u32,
+                    ..Pair::of(&tally.rows[*first as usize], start)
+                };
+                for row in &pairs.rows[beside + 1..] {
+                    pair.add(row);
                 }
                 pairs.several.push(pair);
             }
@@ -105,9 +115,10 @@ impl Pairs {
         Pair::of(&tally.rows[self.order[start as usize] as usize], start)
     }
 
-    /// The positions of all rows of the tally, pair by pair, each pair's by time.
-    pub fn order(&self) -> &[u32] {
-        &self.order
+    /// All rows of the tally, pair by pair, each pair's by time.
+    pub fn all_rows<'a>(&'a self, tally: &'a Tally) -> impl Iterator<Item = &'a Row> {
+        self.all(tally)
+            .flat_map(|pair| self.slice(&pair, tally).iter())
     }
 
     /// The rows of all pairs that pass, by time. `tally` is the one that the pairs are of.
@@ -131,8 +142,14 @@ impl Pairs {
         pair: &Pair,
         tally: &'a Tally,
     ) -> impl Iterator<Item = &'a Row> + Clone + use<'a> {
-        let positions = self.positions(pair).iter();
-        positions.map(|&at| &tally.rows[at as usize])
+        self.slice(pair, tally).iter()
+    }
+
+    fn slice<'a>(&'a self, pair: &Pair, tally: &'a Tally) -> &'a [Row] {
+        match self.positions(pair) {
+            [at] => std::slice::from_ref(&tally.rows[*at as usize]),
+            several => &self.rows[pair.beside as usize..][..several.len()],
+        }
     }
 
     fn positions(&self, pair: &Pair) -> &[u32] {
@@ -143,8 +160,9 @@ impl Pairs {
 /// Positions sorted by a number below `count`; those of one number stay in their order.
 fn sorted(positions: &[u32], count: usize, number: impl Fn(usize) -> usize) -> Vec<u32> {
     let mut next = vec![0_u32; count + 1];
-    for &at in positions {
-        next[number(at as usize) + 1] += 1;
+    // All positions are there, so they may be counted in any order.
+    for at in 0..positions.len() {
+        next[number(at) + 1] += 1;
     }
     for number in 1..next.len() {
         next[number] += next[number - 1];
@@ -169,6 +187,7 @@ impl Pair {
             last: row.last,
             start,
             end: start + 1,
+            beside: 0,
         }
     }
 
@@ -227,7 +246,8 @@ mod tests {
         );
         let again = (0..pairs.len() as u32).map(|at| pairs.get(at, &tally));
         assert!(again.eq(pairs.all(&tally)));
-        assert_eq!(pairs.order(), [3, 1, 0, 2]);
+        let all = pairs.all_rows(&tally).map(|row| row.bucket);
+        assert_eq!(all.collect::<Vec<_>>(), [4, 2, 1, 3]);
         let first_combination = pairs.rows_of(|pair| pair.dims == DimsId(0), &tally);
         let minutes: Vec<u32> = first_combination.map(|row| row.bucket).collect();
         assert_eq!(minutes, [1, 3, 4]);

@@ -54,8 +54,9 @@ pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Res
         .map(|(_, column)| vec![column.encoding()])
         .collect();
     let mut file = FileWriter::try_new(writer, schema, options)?;
-    for positions in tally.pairs().order().chunks(ROW_GROUP) {
-        let group = Group::of(positions, tally);
+    let mut rows = tally.pairs().all_rows(tally).copied().peekable();
+    while rows.peek().is_some() {
+        let group = Group::of(rows.by_ref().take(ROW_GROUP).collect());
         let arrays: Vec<Box<dyn Array>> = COLUMNS
             .iter()
             .map(|(_, column)| column.array(&group, tally))
@@ -189,9 +190,7 @@ struct Run {
 }
 
 impl Group {
-    fn of(positions: &[u32], tally: &Tally) -> Self {
-        let rows = positions.iter().map(|&at| tally.rows[at as usize]);
-        let rows: Vec<Row> = rows.collect();
+    fn of(rows: Vec<Row>) -> Self {
         let runs = rows.chunk_by(|a, b| (a.user, a.dims) == (b.user, b.dims));
         let runs = runs.map(|run| Run {
             user: run[0].user,
