@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::CauseIx;
 use crate::detect::Finding;
+use crate::detect::inventory::Integrations;
 use crate::event::Instant;
 use crate::tally::logs::LogError;
 use crate::tally::{Resolved, Row, Tally};
@@ -92,9 +93,17 @@ impl Shown {
             && any(&self.causes, &scope.causes)
     }
 
+    /// The integrations that the report is narrowed to.
+    pub fn integrations<'i, 'a>(&self, all: &'i Integrations<'a>) -> Cow<'i, Integrations<'a>> {
+        if !self.nobody && self.users.is_empty() && self.apps.is_empty() {
+            return Cow::Borrowed(all);
+        }
+        Cow::Owned(all.narrowed(|user, app| self.has(user, app)))
+    }
+
     /// Whether integrations of a user and an app are among those that the report is narrowed to.
     /// Causes don't narrow the inventory.
-    pub fn has(&self, user: u32, app: u32) -> bool {
+    fn has(&self, user: u32, app: u32) -> bool {
         let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
         !self.nobody && has(&self.users, user) && has(&self.apps, app)
     }

@@ -181,14 +181,14 @@ fn answer<T>(
     );
     detected.findings.retain(|finding| bounds.concerns(finding));
     let reported = inventory.as_ref().map(Inventory::reported);
-    let integrations = reported.map(|all| all.narrowed(|user, app| bounds.has(user, app)));
+    let integrations = reported.map(|all| bounds.integrations(all));
     let looked = Looked {
         shown: &shown,
         reported: ends,
         detected: &detected,
         explained: &explained,
         bounds: &bounds,
-        integrations: integrations.as_ref(),
+        integrations: integrations.as_deref(),
         config,
         notes: &bounds.notes,
     };
