@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue::CauseIx;
+use crate::detect::inventory::Integrations;
 use crate::detect::{Finding, secrets_in_log};
 use crate::event::Instant;
 use crate::tally::logs::LogError;
@@ -109,9 +110,17 @@ impl Shown {
             && (of_secrets || causes.is_empty() || scope.causes.iter().any(|one| is_named(*one)))
     }
 
+    /// The integrations that the report is narrowed to.
+    pub fn integrations<'i, 'a>(&self, all: &'i Integrations<'a>) -> Cow<'i, Integrations<'a>> {
+        if !self.nobody && self.users.is_empty() && self.apps.is_empty() {
+            return Cow::Borrowed(all);
+        }
+        Cow::Owned(all.narrowed(|user, app| self.has(user, app)))
+    }
+
     /// Whether integrations of a user and an app are among those that the report is narrowed to.
     /// Causes don't narrow the inventory.
-    pub fn has(&self, user: u32, app: u32) -> bool {
+    fn has(&self, user: u32, app: u32) -> bool {
         let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
         !self.nobody && has(&self.users, user) && has(&self.apps, app)
     }

@@ -190,14 +190,14 @@ fn answer<T>(
         explained.diagnoses = hypotheses::diagnose(&detected.findings, around, &explained)?;
     }
     let reported = inventory.as_ref().map(Inventory::reported);
-    let integrations = reported.map(|all| all.narrowed(|user, app| bounds.has(user, app)));
+    let integrations = reported.map(|all| bounds.integrations(all));
     let looked = Looked {
         shown: &shown,
         reported: ends,
         detected: &detected,
         explained: &explained,
         bounds: &bounds,
-        integrations: integrations.as_ref(),
+        integrations: integrations.as_deref(),
         config,
         notes: &bounds.notes,
     };

@@ -135,16 +135,26 @@ impl<'a> Failing<'a> {
 
     /// Where the runs begin that share the first keys: most failures first, then by org and name.
     fn starts<const KEYS: usize>(&self) -> Vec<u32> {
-        let mut starts: Vec<(Reverse<u64>, u32, u32)> = Vec::new();
+        // Nearly all of very many have one failure: they are in order but for their orgs.
+        let (mut ones, mut more) = (Vec::new(), Vec::new());
+        let org = |start: u32| self.what(self.failed[start as usize]).org;
         let mut start = 0;
         for run in self.failed.chunk_by(|a, b| self.alike::<KEYS>(*a, *b)) {
-            let failures = run.iter().map(|at| self.pair(*at).n).sum();
-            let org = run.first().map_or(0, |at| self.what(*at).org);
-            starts.push((Reverse(failures), org, start));
+            match run.iter().map(|at| self.pair(*at).n).sum::<u64>() {
+                1 => ones.push(start),
+                failures => more.push((Reverse(failures), org(start), start)),
+            }
             start += run.len() as u32;
         }
-        starts.sort_unstable();
-        starts.into_iter().map(|(_, _, start)| start).collect()
+        if !ones.is_sorted_by_key(|start| org(*start)) {
+            ones.sort_by_key(|start| org(*start));
+        }
+        more.sort_unstable();
+        if more.is_empty() {
+            return ones;
+        }
+        let more = more.into_iter().map(|(_, _, start)| start);
+        more.chain(ones).collect()
     }
 
     /// The pairs that share the first keys with the one that stands at a place.
