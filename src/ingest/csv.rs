@@ -4,8 +4,9 @@
 //! start. A quoted field longer than [`MAX_QUOTED`] is no field but a lost quote: its record is
 //! given up and reading resumes after its first line, so that one lost quote can't swallow a file.
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter};
 
+use super::near;
 use super::record::{Escape, Field};
 pub use super::record::{MAX_RECORD, Record, Step};
 
@@ -148,7 +149,7 @@ fn field(start: usize, end: usize, escaped: bool) -> Field {
 
 #[inline]
 fn unquoted(block: &[u8], start: usize, at_end: bool, delimiter: u8) -> Scan {
-    let Some(length) = memchr2(delimiter, b'\n', &block[start..]) else {
+    let Some(length) = near::two(delimiter, b'\n', &block[start..]) else {
         if !at_end {
             return Scan::Incomplete;
         }
@@ -181,7 +182,7 @@ fn quoted(block: &[u8], open: usize, at_end: bool, delimiter: u8) -> Scan {
     let mut escaped = false;
     let mut from = open + 1;
     let close = loop {
-        let Some(length) = memchr(b'"', &block[from..]) else {
+        let Some(length) = near::one(b'"', &block[from..]) else {
             let lost = at_end || block.len() - open > MAX_QUOTED;
             return if lost { Scan::Lost } else { Scan::Incomplete };
         };

@@ -16,6 +16,7 @@ mod foreign;
 mod head;
 pub mod json;
 mod keys;
+mod near;
 mod packing;
 pub mod pairs;
 mod paths;

@@ -1,11 +1,12 @@
 //! Finding the values of one JSON object without building them.
 //!
-//! Strings are passed over with SIMD, nested values by counting brackets: nothing here recurses,
+//! Strings are passed over by words and with SIMD, nested values by counting brackets: nothing here recurses,
 //! so no depth of nesting can exhaust the stack.
 
-use memchr::{memchr_iter, memchr3};
+use memchr::memchr_iter;
 
 use crate::ingest::keys::Sink;
+use crate::ingest::near;
 use crate::ingest::record::{Escape, Field};
 
 /// Why a value could not be read.
@@ -95,7 +96,7 @@ impl<'b> Cursor<'b> {
         let mut escaped = false;
         loop {
             let rest = self.bytes.get(from..).unwrap_or_default();
-            let at = from + memchr3(b'"', b'\\', b'\n', rest).ok_or(Stop::More)?;
+            let at = from + near::three(b'"', b'\\', b'\n', rest).ok_or(Stop::More)?;
             match self.bytes[at] {
                 b'"' => {
                     self.pos = at + 1;
