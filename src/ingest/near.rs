@@ -9,20 +9,20 @@ const BYTES: usize = 8;
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// As [`memchr`].
+/// As [`memchr()`].
 #[inline]
 pub fn one(a: u8, bytes: &[u8]) -> Option<usize> {
     near(bytes, |word| hits(word, a), |rest| memchr(a, rest))
 }
 
-/// As [`memchr2`].
+/// As [`memchr2()`].
 #[inline]
 pub fn two(a: u8, b: u8, bytes: &[u8]) -> Option<usize> {
     let any = |word| hits(word, a) | hits(word, b);
     near(bytes, any, |rest| memchr2(a, b, rest))
 }
 
-/// As [`memchr3`].
+/// As [`memchr3()`].
 #[inline]
 pub fn three(a: u8, b: u8, c: u8, bytes: &[u8]) -> Option<usize> {
     let any = |word| hits(word, a) | hits(word, b) | hits(word, c);
