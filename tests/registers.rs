@@ -76,6 +76,22 @@ fn every_shape_of_logs_is_registered_and_has_its_own_id() {
     }
 }
 
+/// A rule's page has every part, and the rule has cases.
+fn assert_told_and_tried(id: &str, page: &str) {
+    assert!(page.starts_with(&format!("# {id}\n")), "{id}");
+    for heading in [
+        "## What\n",
+        "## Why it matters\n",
+        "## When it stays quiet\n",
+        "## What to look at\n",
+    ] {
+        assert!(page.contains(heading), "{id} has no {heading}");
+    }
+    assert!(page.contains("fingerprint"), "{id}: of what?");
+    let cases = repository(&format!("tests/cases/analyze/{}", id.replace('-', "_")));
+    assert!(cases.is_dir(), "{id} has no cases");
+}
+
 #[test]
 fn every_detector_is_registered_by_its_id_and_has_a_page_and_cases() {
     let ids: Vec<&str> = DETECTORS.iter().map(|rule| rule.id()).collect();
@@ -92,24 +108,13 @@ fn every_detector_is_registered_by_its_id_and_has_a_page_and_cases() {
         let (id, page) = (rule.id(), rule.page());
         let file = id.replace('-', "_");
         assert_eq!(page, source(&format!("src/detect/{file}.md")), "{id}");
-        assert!(page.starts_with(&format!("# {id}\n")), "{id}");
-        for heading in [
-            "## What\n",
-            "## Why it matters\n",
-            "## When it stays quiet\n",
-            "## What to look at\n",
-        ] {
-            assert!(page.contains(heading), "{id} has no {heading}");
-        }
-        assert!(page.contains("fingerprint"), "{id}: of what?");
+        assert_told_and_tried(id, page);
         let code = source(&format!("src/detect/{file}.rs"));
         assert!(code.contains("impl Detector for"), "{id}");
         assert!(
             code.contains(&format!("const ID: &str = \"{id}\";")),
             "{id}"
         );
-        let cases = repository(&format!("tests/cases/analyze/{file}"));
-        assert!(cases.is_dir(), "{id} has no cases");
     }
     let detectors = fs::read_dir(repository("src/detect")).expect("the room can be listed");
     let implemented = detectors
@@ -153,19 +158,7 @@ fn every_rule_over_logs_is_registered_and_has_a_page_and_cases() {
         .collect();
     assert_eq!(ids, on_disk, "each page in src/explain is of a rule");
     for (id, page) in RULES {
-        let file = id.replace('-', "_");
-        assert!(page.starts_with(&format!("# {id}\n")), "{id}");
-        for heading in [
-            "## What\n",
-            "## Why it matters\n",
-            "## When it stays quiet\n",
-            "## What to look at\n",
-        ] {
-            assert!(page.contains(heading), "{id} has no {heading}");
-        }
-        assert!(page.contains("fingerprint"), "{id}: of what?");
-        let cases = repository(&format!("tests/cases/analyze/{file}"));
-        assert!(cases.is_dir(), "{id} has no cases");
+        assert_told_and_tried(id, page);
     }
 }
 

@@ -42,10 +42,14 @@ impl<'a> Before<'a> {
             if !finding.onset_day && finding.scope.causes.is_empty() {
                 return Vec::new();
             }
-            let concerned = Concerned::of(finding, resolved, one_org);
             let onset = finding.start.millis();
             let from = all.partition_point(|change| change.at.millis() < onset - BEFORE);
             let to = all.partition_point(|change| change.at.millis() <= onset);
+            // Of most findings there is nothing to compare with names, which may be very many.
+            if from == to {
+                return Vec::new();
+            }
+            let concerned = Concerned::of(finding, resolved, one_org);
             let near = (from..to).filter(|&at| concerned.has(&known.changes, &all[at], &apps[at]));
             let told = near.map(|at| Told {
                 at,

@@ -11,7 +11,7 @@ use crate::tally::logs::{LogError, Logs};
 /// Logs, with their clocks set right.
 pub struct Heard<'a> {
     pub logs: &'a Logs,
-    tally: Tally,
+    tally: &'a Tally,
     /// Milliseconds that the clock of each file is ahead.
     ahead: BTreeMap<u32, i64>,
 }

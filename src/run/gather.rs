@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::config::Config;
-use crate::catalogue::{CauseIx, Known};
-use crate::cli::{Analyze, Only, Target};
+use super::narrowed::cuts;
+use crate::catalogue::Known;
+use crate::cli::{Analyze, Target};
 use crate::detect::inventory::Integrations;
 use crate::detect::{Detected, Seen};
 use crate::event::Instant;
 use crate::explain::Explained;
+use crate::explain::before::Before;
 use crate::ingest::{Found, Progress};
 use crate::normalise::log;
-use crate::normalise::value::bound::Side;
-use crate::normalise::value::id::long_id;
 use crate::normalise::{FileNotes, LayoutKind};
 use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::folder::Draft;
@@ -153,6 +153,7 @@ pub(super) struct Looked<'a> {
     pub(super) shown: &'a Tally,
     pub(super) reported: Option<(Instant, Instant)>,
     pub(super) detected: &'a Detected,
+    pub(super) before: &'a Before<'a>,
     pub(super) explained: &'a Explained,
     pub(super) bounds: &'a Shown,
     pub(super) integrations: Option<&'a Integrations<'a>>,
@@ -211,6 +212,7 @@ pub(super) fn material<'a>(
         zone: ask.time.timezone,
         detected: looked.detected,
         logs: &filled.logs,
+        before: looked.before,
         explained: looked.explained,
         bounds: looked.bounds,
         thresholds: &looked.config.thresholds,
@@ -223,79 +225,6 @@ pub(super) fn material<'a>(
         missing: missing(found),
         notes: looked.notes,
     }
-}
-
-/// The instants that no bucket of time may span. Bounds that go back from the newest event fall
-/// on the edge of a bucket by themselves.
-fn cuts(ask: &Analyze, known: &Known) -> Vec<Instant> {
-    let zone = ask.time.timezone;
-    let since = ask
-        .time
-        .since
-        .as_ref()
-        .and_then(|at| at.at(zone, Side::Since, &known.zones));
-    let until = ask
-        .time
-        .until
-        .as_ref()
-        .and_then(|at| at.at(zone, Side::Until, &known.zones));
-    let behind = until.map(|until| Instant::from_millis(until.millis() + 1));
-    since.into_iter().chain(behind).collect()
-}
-
-/// What is to be shown of a tally.
-pub(super) fn shown(ask: &Analyze, known: &Known, tally: &Tally, resolved: &Resolved) -> Shown {
-    let newest = tally.ends().map(|(_, last)| last).unwrap_or_default();
-    let zone = ask.time.timezone;
-    let mut shown = Shown {
-        since: ask
-            .time
-            .since
-            .as_ref()
-            .map(|at| at.instant(zone, Side::Since, newest, &known.zones)),
-        until: ask
-            .time
-            .until
-            .as_ref()
-            .map(|at| at.instant(zone, Side::Until, newest, &known.zones)),
-        ..Shown::default()
-    };
-    let mut unknown = [false; 3];
-    for only in &ask.show.only {
-        match only {
-            Only::User(name) => shown.log_users.push(name.to_lowercase()),
-            Only::App(name) => shown.log_apps.push(name.clone()),
-            Only::Cause(id) => {
-                let nowhere = CauseIx(u32::MAX);
-                let position = known.causes.position(id);
-                shown.log_causes.push(position.unwrap_or(nowhere));
-            }
-        }
-        let (kind, list, number) = match only {
-            Only::User(name) => (0, &mut shown.users, user_number(name, resolved)),
-            Only::App(name) => (1, &mut shown.apps, resolved.apps.find(name)),
-            Only::Cause(id) => {
-                let position = known.causes.position(id);
-                (2, &mut shown.causes, position.map(|ix| ix.0 + 1))
-            }
-        };
-        match number {
-            Some(number) => list.push(number),
-            None => {
-                unknown[kind] = true;
-                shown
-                    .notes
-                    .push(format!("No login that was read has {only}."));
-            }
-        }
-    }
-    // Names of one kind are alternatives: nothing passes only where none of them is known.
-    let lists = [&shown.users, &shown.apps, &shown.causes];
-    shown.nobody = lists
-        .iter()
-        .zip(unknown)
-        .any(|(list, unknown)| unknown && list.is_empty());
-    shown
 }
 
 /// What rules and the inventory see: all that was read, and what of it is reported, up to the last
@@ -324,15 +253,6 @@ pub(super) fn seen<'a>(
         integrations: None,
         logs: &filled.logs,
     })
-}
-
-/// A user by name as given, in lower case, or by the long form of an id.
-fn user_number(name: &str, resolved: &Resolved) -> Option<u32> {
-    let users = &resolved.users;
-    let by_name = users
-        .find(name)
-        .or_else(|| users.find(&name.to_lowercase()));
-    by_name.or_else(|| users.find(&long_id(name)))
 }
 
 /// Paths that lead nowhere, as messages, each once and in byte order.

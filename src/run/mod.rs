@@ -4,6 +4,7 @@ mod config;
 mod deliver;
 mod formats;
 mod gather;
+mod narrowed;
 mod told;
 
 use std::sync::atomic::Ordering;
@@ -15,6 +16,7 @@ use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
 use crate::detect::inventory::Inventory;
 use crate::detect::{self, Detected, Seen, Thresholds};
+use crate::explain::before::Before;
 use crate::explain::{self, Around, hypotheses, whose_log};
 use crate::ingest;
 use crate::normalise::Layouts;
@@ -27,7 +29,8 @@ use crate::tally::{Interrupted, Resolved, plan};
 use config::Config;
 pub use deliver::complain;
 use deliver::{Said, deliver, print, stop_if_nothing_can_be_said};
-use gather::{Gathered, Looked, material, pool, read, seen, shown, stop_on_signal};
+use gather::{Gathered, Looked, material, pool, read, seen, stop_on_signal};
+use narrowed::shown;
 use told::FilesTold;
 pub use told::Usage;
 
@@ -186,8 +189,11 @@ fn answer<T>(
         whose_log::name(&mut detected.findings, around, &explained);
     }
     detected.findings.retain(|finding| bounds.concerns(finding));
+    let changes = &gathered.filled.changes;
+    let before = Before::of(&detected.findings, changes, (known, resolved));
     if let Some(around) = &around {
-        explained.diagnoses = hypotheses::diagnose(&detected.findings, around, &explained)?;
+        let findings = &detected.findings;
+        explained.diagnoses = hypotheses::diagnose(findings, &before, around, &explained)?;
     }
     let reported = inventory.as_ref().map(Inventory::reported);
     let integrations = reported.map(|all| bounds.integrations(all));
@@ -195,6 +201,7 @@ fn answer<T>(
         shown: &shown,
         reported: ends,
         detected: &detected,
+        before: &before,
         explained: &explained,
         bounds: &bounds,
         integrations: integrations.as_deref(),

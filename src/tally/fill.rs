@@ -198,7 +198,7 @@ impl Filled {
     /// the attempts.
     pub fn with_logs(mut self, logs: Logs, has_logins: bool) -> Self {
         if !has_logins {
-            self.tally = logs.tally();
+            self.tally = logs.tally().clone();
         }
         self.has_logins = has_logins;
         let shared = &mut self.overlaps.shared;

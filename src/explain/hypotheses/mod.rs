@@ -111,12 +111,14 @@ const HYPOTHESES: &[Hypothesis] = &[
 /// Rules of the detectors whose findings are diagnosed, beside those of this room.
 const DIAGNOSED: [&str; 2] = [failure_spike::ID, password_flow_disabled::ID];
 
-/// What may be behind each finding, in their order, the best first.
+/// What may be behind each finding, in their order, the best first. `before` are the changes before
+/// the same findings.
 ///
 /// # Errors
 /// What is wrong with the list of stated causes; a test keeps that from happening.
 pub fn diagnose(
     findings: &[Finding],
+    before: &Before<'_>,
     around: &Around<'_>,
     explained: &Explained,
 ) -> anyhow::Result<Vec<Vec<Diagnosis>>> {
@@ -128,8 +130,6 @@ pub fn diagnose(
     }
     let stated = Stated::load(around.known)?;
     let heard = Heard::of(around.seen.logs, &explained.clocks);
-    let with = (around.known, around.seen.resolved);
-    let before = Before::of(findings, around.changes, with);
     let facts = Facts::of(findings, is_diagnosed, around.seen);
     let judged = findings.iter().zip(&facts).enumerate();
     let judged = judged.map(|(at, (finding, facts))| {

@@ -129,12 +129,8 @@ impl<'a> Incident<'a> {
         let worked = self.heard.worked();
         let worked = worked.filter(|one| in_window(one) && is_client(one));
         let lines = worked.flat_map(|one| {
-            self.parted((one.first, one.last), one.n)
-                .map(move |(at, n)| At {
-                    at,
-                    place: one.place,
-                    line: Line::Worked(one, n),
-                })
+            let line = move |n| Line::Worked(one, n);
+            self.parted((one.first, one.last), one.n, one.place, line)
         });
         lines.collect()
     }
@@ -145,12 +141,8 @@ impl<'a> Incident<'a> {
         let rows = material.tally.rows.iter();
         let rows = rows.filter(|row| self.who.contains(&user_and_app(material, row)));
         let lines = rows.flat_map(|row| {
-            self.parted((row.first, row.last), row.n)
-                .map(move |(at, n)| At {
-                    at,
-                    place: row.place,
-                    line: Line::History(row, n),
-                })
+            let line = move |n| Line::History(row, n);
+            self.parted((row.first, row.last), row.n, row.place, line)
         });
         lines.collect()
     }
@@ -161,14 +153,21 @@ impl<'a> Incident<'a> {
         &self,
         (first, last): (Instant, Instant),
         n: u64,
-    ) -> impl Iterator<Item = (Instant, u64)> + use<> {
+        place: Place,
+        line: impl Fn(u64) -> Line<'a>,
+    ) -> impl Iterator<Item = At<'a>> {
         let behind = self.errors.partition_point(|at| *at <= first);
         let between = self.errors.get(behind).is_some_and(|at| *at < last);
         let (one, other) = match between && n > 1 {
             true => ((first, n - 1), Some((last, 1))),
             false => ((first, n), None),
         };
-        std::iter::once(one).chain(other)
+        let parts = std::iter::once(one).chain(other);
+        parts.map(move |(at, n)| At {
+            at,
+            place,
+            line: line(n),
+        })
     }
 
     /// From the last login that worked before the first error, to the first that worked after the

@@ -24,15 +24,13 @@ const TEXT: usize = 240;
 
 /// The changes before each finding, as stories and lists tell them.
 pub(super) struct Cites<'a> {
-    before: Before<'a>,
+    before: &'a Before<'a>,
 }
 
 impl<'a> Cites<'a> {
-    /// Looks for the changes before each finding.
-    pub(super) fn of(material: &Material<'a>) -> Self {
-        let (findings, resolved) = (&material.detected.findings, material.resolved);
+    pub(super) const fn of(material: &Material<'a>) -> Self {
         Self {
-            before: Before::of(findings, material.changes, (material.known, resolved)),
+            before: material.before,
         }
     }
 
@@ -84,9 +82,14 @@ impl<'a> Cites<'a> {
     fn cited(&self, material: &Material<'_>) -> Cited {
         let mut cited = Cited::new();
         for (at, finding) in material.detected.findings.iter().enumerate() {
-            for told in self.told(at) {
+            let all = self.told(at);
+            if all.is_empty() {
+                continue;
+            }
+            let fingerprint = fingerprint(material, finding);
+            for told in all {
                 let of = cited.entry(told.at).or_default();
-                of.insert(fingerprint(material, finding), told.explains);
+                of.insert(fingerprint.clone(), told.explains);
             }
         }
         cited

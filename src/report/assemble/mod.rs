@@ -18,6 +18,7 @@ use crate::detect::inventory::Integrations;
 use crate::detect::{Detected, Severity, Thresholds};
 use crate::event::{HOUR_MS, Instant, Zone};
 use crate::explain::Explained;
+use crate::explain::before::Before;
 use crate::ingest::Packing;
 use crate::normalise::{FileNotes, Layout};
 use crate::report::model::{
@@ -55,6 +56,8 @@ pub struct Material<'a> {
     /// What was changed around the logins.
     pub changes: &'a Changes,
     pub detected: &'a Detected,
+    /// What was changed before each of its findings.
+    pub before: &'a Before<'a>,
     pub logs: &'a Logs,
     pub explained: &'a Explained,
     /// What the report is narrowed to.

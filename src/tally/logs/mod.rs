@@ -140,7 +140,7 @@ pub struct Logs {
     pub clients: Vec<LogClient>,
     /// Which files share records, in order of their numbers.
     pub shared: Vec<Shared>,
-    parts: Vec<Part>,
+    tally: Tally,
 }
 
 impl Logs {
@@ -157,11 +157,12 @@ impl Logs {
             }
         }
         let mut clients: BTreeMap<(Arc<str>, Option<Arc<str>>), LogClient> = BTreeMap::new();
+        let mut parts = Vec::new();
         for file in files.iter_mut().filter(|file| file.is_log) {
             let found = std::mem::take(&mut file.found);
             all.errors.extend(found.errors);
             all.secrets.extend(found.secrets);
-            all.parts.push(found.part);
+            parts.push(found.part);
             for client in found.clients {
                 let key = (Arc::clone(&client.app), client.user.clone());
                 match clients.get_mut(&key) {
@@ -175,14 +176,15 @@ impl Logs {
         all.errors.sort_by_key(|error| (error.at, error.place));
         all.secrets.sort_unstable();
         all.clients = clients.into_values().collect();
+        all.tally = Tally::from_parts(parts);
         all.files = files;
         all
     }
 
-    /// Their errors and successes as attempts, for a run that has nothing else. What has no time
-    /// is none.
-    pub fn tally(&self) -> Tally {
-        Tally::from_parts(self.parts.clone())
+    /// Their errors and successes as attempts: those of a run that has nothing else. What has no
+    /// time is none.
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The cause of each description, as the lines gave it.
