@@ -57,6 +57,12 @@ impl Keys {
         keys
     }
 
+    /// The columns that a folded name leads to, each with the rank of the name among its names.
+    pub fn columns(&self, folded: &str) -> impl Iterator<Item = (usize, u16)> {
+        let targets = self.targets.get(folded).into_iter().flatten();
+        targets.map(|target| (usize::from(target.column), target.rank))
+    }
+
     /// Where a key leads to, whatever its spelling.
     fn targets(&self, key: &[u8]) -> &[Target] {
         let name = name_of(key);

@@ -1,10 +1,8 @@
 //! How the names of columns are compared.
 
-use rustc_hash::FxHashMap;
-
 use super::Column;
 use crate::catalogue::fold_letters;
-use crate::ingest::untyped;
+use crate::ingest::{Keys, untyped};
 
 /// Whether a file's column is the one that a layout calls `name`.
 pub(super) fn is_spelling(written: &str, name: &str) -> bool {
@@ -32,32 +30,16 @@ pub(super) fn split_zone(name: &str) -> (&str, Option<&str>) {
 /// Where the spellings of a layout's columns lead to: they are folded once, and every header of
 /// every file is looked up in them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Spellings(FxHashMap<String, Vec<Spelled>>);
-
-/// A column that a spelling stands for; of several spellings the one with the lowest rank wins.
-#[derive(Clone, Copy, Debug)]
-struct Spelled {
-    column: usize,
-    rank: usize,
-}
+pub(super) struct Spellings(Keys);
 
 impl Spellings {
     pub(super) fn of(columns: &[Column]) -> Self {
-        let mut spelled: FxHashMap<String, Vec<Spelled>> = FxHashMap::default();
-        for (column, known) in columns.iter().enumerate() {
-            for (rank, name) in known.spellings().enumerate() {
-                let of_name = spelled.entry(fold_letters(name)).or_default();
-                if of_name.iter().all(|other| other.column != column) {
-                    of_name.push(Spelled { column, rank });
-                }
-            }
-        }
-        Self(spelled)
+        Self(Keys::new(columns.iter().map(Column::spellings)))
     }
 
     /// Whether a text is the name of some column.
     pub(super) fn has(&self, text: &str) -> bool {
-        self.0.contains_key(&compared(text))
+        self.0.columns(&compared(text)).next().is_some()
     }
 
     /// The field of each of `count` columns in a header.
@@ -67,9 +49,9 @@ impl Spellings {
         count: usize,
     ) -> impl Iterator<Item = Option<u16>> + use<> {
         // Of each column the best spelling so far and the first field that has it.
-        let mut best: Vec<Option<(usize, u16)>> = vec![None; count];
+        let mut best: Vec<Option<(u16, u16)>> = vec![None; count];
         for (name, field) in &header.0 {
-            for &Spelled { column, rank } in self.0.get(name).into_iter().flatten() {
+            for (column, rank) in self.0.columns(name) {
                 if best[column].is_none_or(|(known, _)| rank < known) {
                     best[column] = Some((rank, *field));
                 }
