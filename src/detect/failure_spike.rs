@@ -39,8 +39,8 @@ impl Detector for FailureSpike {
     }
 
     fn cannot_run(&self, seen: &Seen<'_>) -> Option<String> {
-        let (first, last) = (seen.tally.rows.first()?, seen.until);
-        let days = (last.millis() - first.first.millis()) / DAY_MS;
+        let ((first, _), last) = (seen.tally.ends()?, seen.until);
+        let days = (last.millis() - first.millis()) / DAY_MS;
         let short = days + 1 < LEAST_DAYS;
         short.then(|| {
             String::from(

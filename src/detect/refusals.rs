@@ -119,7 +119,7 @@ pub struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success {
     pub triple: Triple,
-    /// The first and last of each row of successes, in the order of the tally.
+    /// The first and last of each row of successes.
     pub rows: Vec<(Instant, Instant)>,
     /// The last of all.
     pub last: Instant,
@@ -152,14 +152,15 @@ pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
     first
 }
 
-/// The rows of refusals. A failure keeps its minute, so one row is a minute at most.
+/// The rows of refusals, pair by pair. A failure keeps its minute, so one row is a minute at most.
 fn refusals<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = &'s Row> {
     let cause = cause(seen.causes);
     let is_refusal = move |pair: &Pair| {
         let what = seen.resolved.what[pair.dims.index()];
         !what.success && Some(what.cause) == cause
     };
-    let rows = seen.tally.pairs().rows_of(is_refusal, seen.tally);
+    let pairs = seen.tally.pairs().all(seen.tally).filter(is_refusal);
+    let rows = pairs.flat_map(|pair| pair.rows_in(seen.tally));
     rows.filter(|row| row.first <= seen.until)
 }
 
@@ -208,7 +209,8 @@ impl Refusals {
             let by_flow = what.flow == Flow::OauthUsernamePassword;
             what.success && (by_flow || index.contains_key(&Triple::of_pair(pair, seen)))
         };
-        let around = pairs.rows_of(stands_around, seen.tally);
+        let around = pairs.all(seen.tally).filter(stands_around);
+        let around = around.flat_map(|pair| pair.rows_in(seen.tally));
         for row in around.filter(|row| row.first <= seen.until) {
             let what = seen.resolved.what[row.dims.index()];
             let triple = Triple::of(row, seen);

@@ -1,6 +1,7 @@
 //! All series of a tally, and the rows that they count.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -20,8 +21,10 @@ pub struct SeriesSet<'a> {
     pub quiet: Quiet,
     /// By org: the days with any event.
     pub covered: FxHashMap<u32, Vec<bool>>,
-    /// Positions in the tally's rows, in their order, of what the series count.
+    /// Positions in the tally's rows of what the series count, by time.
     pub failures: Vec<u32>,
+    /// The same of successes, sorted once somebody asks for them.
+    successes: OnceLock<ByHour>,
     /// Attempts of each combination and of each user, successes included.
     by_dims: Vec<u64>,
     by_user: Vec<u64>,
@@ -44,6 +47,7 @@ impl<'a> SeriesSet<'a> {
             quiet: Quiet::default(),
             covered: FxHashMap::default(),
             failures: Vec::new(),
+            successes: OnceLock::new(),
             by_dims: vec![0; seen.resolved.what.len()],
             by_user: vec![0; seen.resolved.users.len()],
         };
@@ -72,6 +76,9 @@ impl<'a> SeriesSet<'a> {
                 self.failures.push(at);
             }
         }
+        // Those of one minute stay in the order of users and combinations.
+        let rows = &self.seen.tally.rows;
+        self.failures.sort_by_key(|at| rows[*at as usize].bucket);
     }
 
     /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
@@ -160,14 +167,19 @@ impl<'a> SeriesSet<'a> {
         (series.total > 0).then_some(Cow::Owned(series))
     }
 
-    /// All rows that begin within a range of hours, the end excluded, of every org.
-    pub fn all_rows(&self, start: u32, end: u32) -> &'a [Row] {
+    /// Rows of successes within a range of hours, the end excluded, of every org, by hour.
+    pub fn successes(&self, start: u32, end: u32) -> impl Iterator<Item = &'a Row> {
         let rows = &self.seen.tally.rows;
-        let at = |hour: u32| {
-            let minute = self.calendar.minute(hour);
-            rows.partition_point(|row| row.bucket < minute)
-        };
-        &rows[at(start)..at(end).max(at(start))]
+        let by_hour = self.successes.get_or_init(|| self.successes_by_hour());
+        let within = by_hour.within(start, end).iter();
+        within.map(|at| &rows[*at as usize])
+    }
+
+    fn successes_by_hour(&self) -> ByHour {
+        let what = &self.seen.resolved.what;
+        let rows = (0..).zip(&self.seen.tally.rows);
+        let rows = rows.filter(|(_, row)| what[row.dims.index()].success);
+        ByHour::of(rows.filter_map(|(at, row)| Some((self.calendar.hour(row.bucket)?, at))))
     }
 
     /// Rows of failures within a range of hours, the end excluded.
@@ -184,12 +196,63 @@ impl<'a> SeriesSet<'a> {
     }
 }
 
+/// Numbers by hour of the calendar.
+#[derive(Debug)]
+struct ByHour {
+    /// Where those of each hour begin, and where the last end.
+    starts: Vec<u32>,
+    all: Vec<u32>,
+}
+
+impl ByHour {
+    fn of(numbers: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+        let mut starts: Vec<u32> = vec![0];
+        for (hour, _) in numbers.clone() {
+            let behind = hour as usize + 1;
+            if starts.len() <= behind {
+                starts.resize(behind + 1, 0);
+            }
+            starts[behind] += 1;
+        }
+        for hour in 1..starts.len() {
+            starts[hour] += starts[hour - 1];
+        }
+        let mut next = starts.clone();
+        let mut all = vec![0; starts.last().copied().unwrap_or(0) as usize];
+        for (hour, number) in numbers {
+            let at = &mut next[hour as usize];
+            all[*at as usize] = number;
+            *at += 1;
+        }
+        Self { starts, all }
+    }
+
+    /// Those of a range of hours, the end excluded.
+    fn within(&self, start: u32, end: u32) -> &[u32] {
+        let at = |hour: u32| {
+            let start = self.starts.get(hour as usize);
+            start.copied().unwrap_or(self.all.len() as u32) as usize
+        };
+        &self.all[at(start)..at(end.max(start))]
+    }
+}
+
 /// The first and last hour since 1970 that are looked at.
 fn bounds(seen: &Seen<'_>, limits: &Thresholds) -> Option<(u32, u32)> {
-    let rows = &seen.tally.rows;
-    let end = rows.partition_point(|row| row.bucket <= seen.until.minute());
-    let last = rows[..end].last()?.bucket / HOUR_MINUTES;
-    let first = rows.first()?.bucket / HOUR_MINUTES;
+    let until = seen.until.minute();
+    let buckets = seen.tally.pairs().all(seen.tally).filter_map(|pair| {
+        let rows = pair.rows_in(seen.tally);
+        let end = match rows.last() {
+            Some(last) if last.bucket <= until => rows.len(),
+            _ => rows.partition_point(|row| row.bucket <= until),
+        };
+        Some((
+            rows.first()?.bucket,
+            rows[..end].last().map(|row| row.bucket),
+        ))
+    });
+    let (first, last) = buckets.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let (first, last) = (first / HOUR_MINUTES, last? / HOUR_MINUTES);
     let history = limits.spike_history_weeks.clamp(1, 1000) * WEEK_HOURS;
     Some((first.max(last.saturating_sub(history)), last))
 }

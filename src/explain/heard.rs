@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::LogClock;
 use crate::event::{Instant, Place};
 use crate::normalise::log::{HostKind, Serves};
-use crate::tally::Tally;
 use crate::tally::logs::{LogError, Logs};
+use crate::tally::{Pair, Tally};
 
 /// Logs, with their clocks set right.
 pub struct Heard<'a> {
@@ -56,10 +56,12 @@ impl<'a> Heard<'a> {
     /// All logins that worked, in order of time as the logs state it.
     pub fn worked(&self) -> impl Iterator<Item = Worked<'_>> {
         let symbols = &self.tally.symbols;
-        self.tally.rows.iter().filter_map(|row| {
-            let dims = &self.tally.dims[row.dims.index()];
+        let succeeds = |pair: &Pair| self.tally.dims(pair.dims).success;
+        let rows = self.tally.pairs().rows_of(succeeds, self.tally);
+        rows.map(|row| {
+            let dims = self.tally.dims(row.dims);
             let file = row.place.file();
-            dims.success.then(|| Worked {
+            Worked {
                 app: symbols.text(dims.app),
                 user: symbols.known(row.user),
                 host: symbols.known(dims.host),
@@ -67,7 +69,7 @@ impl<'a> Heard<'a> {
                 last: self.set_right(file, row.last),
                 n: row.n,
                 place: row.place,
-            })
+            }
         })
     }
 }

@@ -42,6 +42,9 @@ impl<'a> History<'a> {
                 by_app.entry(folded(app)).or_default().push(at);
             }
         }
+        // Those of one minute stay in the order of users and combinations.
+        let all = by_user.values_mut().chain(by_app.values_mut());
+        all.for_each(|rows| rows.sort_by_key(|at| tally.rows[*at].bucket));
         Self {
             tally,
             resolved,
@@ -76,7 +79,7 @@ impl<'a> History<'a> {
                 .map_or(none, Vec::as_slice),
         };
         let at = error.at.map(|at| at.millis() - ahead_ms);
-        // Rows stand in the order of their minutes.
+        // They stand in the order of their minutes.
         let from = at.map_or(rows.len(), |at| {
             let earliest = Instant::from_millis(at - WITHIN_MS - MINUTE).minute();
             rows.partition_point(|&row| self.tally.rows[row].bucket < earliest)

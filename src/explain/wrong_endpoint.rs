@@ -16,6 +16,7 @@ use crate::detect::wording::count;
 use crate::detect::{NearMiss, Seen, Thresholds};
 use crate::event::{Instant, Place};
 use crate::normalise::log::Serves;
+use crate::tally::Pair;
 
 /// The rule.
 pub const ID: &str = "wrong-endpoint";
@@ -178,7 +179,8 @@ fn of_history<'a>(
     if told.iter().all(Option::is_none) {
         return;
     }
-    for row in &tally.rows {
+    let may_tell = |pair: &Pair| told[pair.dims.index()].is_some();
+    for row in tally.pairs().rows_of(may_tell, tally) {
         let (Some((kind, host, cause)), Some(user)) = (
             told[row.dims.index()],
             resolved.users.get(resolved.user[row.user.index()]),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Resolved, Tally};
+use rustc_hash::FxHashMap;
+
+use super::{Pair, Resolved, Tally};
 use crate::event::{HOUR_MS, Instant, Zone};
 
 /// Logins of one user in one hour after which Salesforce writes no more rows.
@@ -25,33 +27,24 @@ pub struct Gap {
 /// Users (numbers of [`Resolved::users`]) and the UTC hours in which they reached the limit,
 /// sorted.
 pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
-    let mut saturated = Vec::new();
-    let mut hour = 0;
-    let most = resolved.user.iter().max().copied().unwrap_or(0);
-    let mut counts = vec![0_u64; most as usize + 1];
-    let mut met: Vec<u32> = Vec::new();
-    let mut close = |hour: u32, met: &mut Vec<u32>, counts: &mut Vec<u64>| {
-        for user in met.drain(..) {
-            if std::mem::take(&mut counts[user as usize]) >= HOURLY_LIMIT && user != 0 {
-                saturated.push((user, Instant::from_minute(hour * HOUR_MINUTES)));
-            }
-        }
-    };
-    // Rows are sorted by time, so one hour is complete before the next begins.
-    for row in &tally.rows {
-        let of_row = row.bucket / HOUR_MINUTES;
-        if of_row != hour {
-            close(hour, &mut met, &mut counts);
-            hour = of_row;
-        }
-        let user = resolved.user[row.user.index()];
-        let count = &mut counts[user as usize];
-        if *count == 0 {
-            met.push(user);
-        }
-        *count += row.n;
+    let mut attempts = vec![0_u64; resolved.users.len()];
+    for pair in tally.pairs().all(tally) {
+        attempts[resolved.user[pair.user.index()] as usize] += pair.n;
     }
-    close(hour, &mut met, &mut counts);
+    let user = |pair: &Pair| resolved.user[pair.user.index()];
+    let busy = |pair: &Pair| user(pair) != 0 && attempts[user(pair) as usize] >= HOURLY_LIMIT;
+    let mut pairs: Vec<Pair> = tally.pairs().all(tally).filter(busy).collect();
+    pairs.sort_by_key(user);
+    let mut saturated = Vec::new();
+    for of_user in pairs.chunk_by(|a, b| user(a) == user(b)) {
+        let mut hours: FxHashMap<u32, u64> = FxHashMap::default();
+        for row in of_user.iter().flat_map(|pair| pair.rows_in(tally)) {
+            *hours.entry(row.bucket / HOUR_MINUTES).or_default() += row.n;
+        }
+        let full = hours.iter().filter(|(_, n)| **n >= HOURLY_LIMIT);
+        let start = |hour: &u32| Instant::from_minute(hour * HOUR_MINUTES);
+        saturated.extend(full.map(|(hour, _)| (user(&of_user[0]), start(hour))));
+    }
     saturated.sort_unstable();
     saturated
 }
@@ -87,27 +80,19 @@ struct Hour {
 
 impl Hours {
     fn of(tally: &Tally) -> Self {
-        let mut hours: BTreeMap<i64, Hour> = BTreeMap::new();
-        let mut current: Option<(i64, Hour)> = None;
+        let mut hours: FxHashMap<i64, Hour> = FxHashMap::default();
         for row in &tally.rows {
-            let at = i64::from(row.bucket / HOUR_MINUTES);
-            match &mut current {
-                Some((hour, known)) if *hour == at => {
-                    known.n += row.n;
-                    known.first = known.first.min(row.first);
-                    known.last = known.last.max(row.last);
-                }
-                _ => {
-                    let fresh = Hour {
-                        n: row.n,
-                        first: row.first,
-                        last: row.last,
-                    };
-                    hours.extend(current.replace((at, fresh)));
-                }
-            }
+            let hour = hours.entry(i64::from(row.bucket / HOUR_MINUTES));
+            let hour = hour.or_insert(Hour {
+                n: 0,
+                first: row.first,
+                last: row.last,
+            });
+            hour.n += row.n;
+            hour.first = hour.first.min(row.first);
+            hour.last = hour.last.max(row.last);
         }
-        hours.extend(current);
+        let hours = hours.into_iter().collect();
         Self(hours)
     }
 }

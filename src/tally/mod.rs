@@ -50,7 +50,7 @@ pub struct Tally {
     pub symbols: Arc<Symbols>,
     /// Sorted; a row's [`DimsId`] is the position here.
     pub dims: Vec<Dims>,
-    /// Sorted by bucket, user and combination; one row a key.
+    /// Sorted by user, combination and bucket, so pair by pair; one row a key.
     pub rows: Vec<Row>,
     pairs: OnceLock<Pairs>,
 }

@@ -54,9 +54,8 @@ pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Res
         .map(|(_, column)| vec![column.encoding()])
         .collect();
     let mut file = FileWriter::try_new(writer, schema, options)?;
-    let mut rows = tally.pairs().all_rows(tally).copied().peekable();
-    while rows.peek().is_some() {
-        let group = Group::of(rows.by_ref().take(ROW_GROUP).collect());
+    for rows in tally.rows.chunks(ROW_GROUP) {
+        let group = Group::of(rows);
         let arrays: Vec<Box<dyn Array>> = COLUMNS
             .iter()
             .map(|(_, column)| column.array(&group, tally))
@@ -145,7 +144,7 @@ impl Holds {
         }
     }
 
-    fn array(&self, group: &Group, tally: &Tally) -> Box<dyn Array> {
+    fn array(&self, group: &Group<'_>, tally: &Tally) -> Box<dyn Array> {
         let symbols = &tally.symbols;
         let rows = group.rows.iter();
         match self {
@@ -177,8 +176,8 @@ impl Holds {
 }
 
 /// Rows that are laid out together, and how many of one pair stand side by side.
-struct Group {
-    rows: Vec<Row>,
+struct Group<'a> {
+    rows: &'a [Row],
     runs: Vec<Run>,
 }
 
@@ -189,8 +188,8 @@ struct Run {
     rows: usize,
 }
 
-impl Group {
-    fn of(rows: Vec<Row>) -> Self {
+impl<'a> Group<'a> {
+    fn of(rows: &'a [Row]) -> Self {
         let runs = rows.chunk_by(|a, b| (a.user, a.dims) == (b.user, b.dims));
         let runs = runs.map(|run| Run {
             user: run[0].user,

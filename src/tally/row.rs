@@ -3,7 +3,7 @@
 use crate::event::{DimsId, Instant, Place, Sym};
 
 /// The attempts of one user, one combination and one bucket of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// First minute of the bucket, counted from the Unix epoch.
     pub bucket: u32,
@@ -19,12 +19,12 @@ pub struct Row {
 }
 
 /// What rows must share to be one.
-type Key = (u32, Sym, DimsId);
+type Key = (Sym, DimsId, u32);
 
 impl Row {
     /// What rows must share to be one; rows are sorted by it.
     pub fn key(&self) -> Key {
-        (self.bucket, self.user, self.dims)
+        (self.user, self.dims, self.bucket)
     }
 
     /// Adds the attempts of another row with the same key.
@@ -44,6 +44,11 @@ impl Row {
 pub fn compact(rows: &mut Vec<Row>) {
     use rayon::slice::ParallelSliceMut;
     rows.par_sort_unstable_by_key(Row::key);
+    add_up(rows);
+}
+
+/// Adds up rows that share a key; they stand side by side.
+pub(super) fn add_up(rows: &mut Vec<Row>) {
     rows.dedup_by(|next, kept| {
         let same = next.key() == kept.key();
         if same {

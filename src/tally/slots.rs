@@ -1,5 +1,7 @@
 //! The attempts of a tally by slots of time.
 
+use rustc_hash::FxHashMap;
+
 use super::{Resolved, Row, Tally};
 
 /// The attempts of one slot of time and one cause (0 for successes).
@@ -11,40 +13,32 @@ pub struct SlotCount {
     pub successes: u64,
 }
 
-/// Attempts by slots of time and cause, sorted by slot, then cause. `slot` numbers a row's slot;
-/// later rows have no lower numbers, as rows are sorted by time.
+/// Slots that are counted side by side.
+const PAGE: u32 = 256;
+
+/// Attempts by slots of time and cause, sorted by slot, then cause. `slot` numbers a row's slot.
 pub fn slots(tally: &Tally, resolved: &Resolved, slot: impl Fn(&Row) -> u32) -> Vec<SlotCount> {
-    let causes = resolved.what.iter().map(|what| what.cause).max();
-    // One slot's counts by cause, and which causes it has.
-    let mut counts = vec![[0_u64; 2]; causes.unwrap_or(0) as usize + 1];
-    let mut met: Vec<u32> = Vec::new();
-    let mut done = Vec::new();
-    let mut close = |slot: u32, met: &mut Vec<u32>, counts: &mut Vec<[u64; 2]>| {
-        met.sort_unstable();
-        for cause in met.drain(..) {
-            let [failures, successes] = std::mem::take(&mut counts[cause as usize]);
-            done.push(SlotCount {
-                slot,
-                cause,
-                failures,
-                successes,
-            });
-        }
-    };
-    let mut current = 0;
+    // The rows of a pair have one cause and stand in the order of time, so that the next one
+    // mostly belongs to the same page.
+    let mut pages: FxHashMap<(u32, u32), Vec<[u64; 2]>> = FxHashMap::default();
     for row in &tally.rows {
-        let of_row = slot(row);
-        if of_row != current {
-            close(current, &mut met, &mut counts);
-            current = of_row;
-        }
         let what = &resolved.what[row.dims.index()];
-        let count = &mut counts[what.cause as usize];
-        if *count == [0, 0] {
-            met.push(what.cause);
-        }
-        count[usize::from(what.success)] += row.n;
+        let slot = slot(row);
+        let page = pages.entry((slot / PAGE, what.cause));
+        let page = page.or_insert_with(|| vec![[0; 2]; PAGE as usize]);
+        page[(slot % PAGE) as usize][usize::from(what.success)] += row.n;
     }
-    close(current, &mut met, &mut counts);
+    let counts = pages.iter().flat_map(|((page, cause), counts)| {
+        let counts = (page * PAGE..).zip(counts);
+        let counts = counts.filter(|(_, counts)| **counts != [0, 0]);
+        counts.map(|(slot, [failures, successes])| SlotCount {
+            slot,
+            cause: *cause,
+            failures: *failures,
+            successes: *successes,
+        })
+    });
+    let mut done: Vec<SlotCount> = counts.collect();
+    done.sort_unstable();
     done
 }

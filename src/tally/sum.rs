@@ -4,10 +4,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashMap;
 
-use super::{Part, Row, Tally, compact};
+use super::row::add_up;
+use super::{Part, Row, Tally};
 use crate::event::{Dims, DimsId, Sym, Symbols};
 
 pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
@@ -28,34 +30,97 @@ pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
         .map(|(id, dims)| (*dims, id))
         .collect();
     drop(used);
-    let mut rows: Vec<Row> = Vec::new();
-    for (part, new) in parts.into_iter().zip(renames) {
-        let Part {
-            names,
-            rows: mut own,
-        } = part;
-        let all = names.dims.all().iter();
-        let new_dims: Vec<Option<DimsId>> = all
-            .map(|dims| ids.get(&dims.renamed(&new)).copied())
-            .collect();
-        drop(names);
-        for row in &mut own {
-            row.user = new[row.user.index()];
-            row.dims = new_dims[row.dims.index()].unwrap_or_default();
+    let counted = parts.into_iter().zip(renames);
+    let counted = counted.map(|(part, users)| {
+        let all = part.names.dims.all().iter();
+        let dims = all.map(|dims| ids.get(&dims.renamed(&users)).copied().unwrap_or_default());
+        Counted {
+            dims: dims.collect(),
+            users,
+            rows: part.rows,
         }
-        // The rows of the first stay where they are.
-        if rows.is_empty() {
-            rows = own;
-        } else {
-            rows.append(&mut own);
-        }
-    }
-    compact(&mut rows);
+    });
+    let rows = in_order(&counted.collect::<Vec<_>>(), symbols.len());
     Tally {
         symbols: Arc::new(symbols),
         dims,
         rows,
         pairs: OnceLock::new(),
+    }
+}
+
+/// The rows of a part, and the new number of each of its users and combinations.
+struct Counted {
+    rows: Vec<Row>,
+    users: Vec<Sym>,
+    dims: Vec<DimsId>,
+}
+
+impl Counted {
+    fn user(&self, row: &Row) -> Sym {
+        self.users[row.user.index()]
+    }
+}
+
+/// All rows by their new numbers, sorted, those of one key added up.
+///
+/// Each row is put among those of its user at once, so that only these are left to be sorted.
+/// Every thread does so for a share of the users.
+fn in_order(parts: &[Counted], users: usize) -> Vec<Row> {
+    // Where the rows of each user begin, and where the last end.
+    let mut starts = vec![0_usize; users + 1];
+    for part in parts {
+        for row in &part.rows {
+            starts[part.user(row).index() + 1] += 1;
+        }
+    }
+    for user in 1..starts.len() {
+        starts[user] += starts[user - 1];
+    }
+    let mut rows = vec![Row::default(); starts[users]];
+    rayon::scope(|scope| {
+        let mut rest = &mut rows[..];
+        let mut from = 0;
+        for share in 1..=rayon::current_num_threads() {
+            let wanted = starts[users] / rayon::current_num_threads() * share;
+            let to = match share == rayon::current_num_threads() {
+                true => users,
+                false => starts.partition_point(|start| *start < wanted).max(from),
+            };
+            let (own, behind) = rest.split_at_mut(starts[to] - starts[from]);
+            let starts = &starts[from..to];
+            scope.spawn(move |_| fill_in(parts, from, starts, own));
+            (rest, from) = (behind, to);
+        }
+    });
+    rows.par_chunk_by_mut(|a, b| a.user == b.user)
+        .for_each(|of_user| {
+            of_user.sort_unstable_by_key(|row| u64::from(row.dims.0) << 32 | u64::from(row.bucket));
+        });
+    add_up(&mut rows);
+    rows
+}
+
+/// Puts the rows of some users, the first of whom is `first`, where those of each begin.
+fn fill_in(parts: &[Counted], first: usize, starts: &[usize], rows: &mut [Row]) {
+    let before = starts.first().copied().unwrap_or(0);
+    let mut next: Vec<usize> = starts.iter().map(|start| start - before).collect();
+    for part in parts {
+        for row in &part.rows {
+            let user = part.user(row);
+            let at = user
+                .index()
+                .checked_sub(first)
+                .and_then(|at| next.get_mut(at));
+            if let Some(at) = at {
+                rows[*at] = Row {
+                    user,
+                    dims: part.dims[row.dims.index()],
+                    ..*row
+                };
+                *at += 1;
+            }
+        }
     }
 }
 

@@ -178,11 +178,9 @@ fn wider<'a>(candidates: &'a [Candidate], best: &Candidate) -> Option<&'a Candid
 /// Successes while a spike lasts, by user, app and source.
 fn successes(seen: &Seen<'_>, ground: &Ground<'_>, spike: &Spike) -> BTreeMap<Key, u64> {
     let mut successes: BTreeMap<Key, u64> = BTreeMap::new();
-    for row in ground.set.all_rows(spike.start, spike.end) {
-        if seen.resolved.what[row.dims.index()].success {
-            for key in keys(seen, row).into_iter().flatten() {
-                *successes.entry(key).or_default() += row.n;
-            }
+    for row in ground.set.successes(spike.start, spike.end) {
+        for key in keys(seen, row).into_iter().flatten() {
+            *successes.entry(key).or_default() += row.n;
         }
     }
     successes

@@ -136,12 +136,17 @@ fn scope(seen: &Seen<'_>, rows: &[&Row], head: Key) -> Scope {
 /// Whether it goes on at the end of the data: the silence since is no longer than a few of its
 /// own pauses, an hour at least and a day at most.
 fn is_ongoing(seen: &Seen<'_>, org: u32, start: Instant, end: Instant, count: u64) -> bool {
-    let of_org = |row: &&Row| seen.resolved.what[row.dims.index()].org == org;
-    let seen_before = |row: &&Row| row.first <= seen.until;
-    let mut rows = seen.tally.rows.iter().rev().filter(seen_before);
-    let last = rows
-        .find(of_org)
-        .map_or(end, |row| row.last.min(seen.until));
+    let pairs = seen.tally.pairs().all(seen.tally);
+    let of_org = pairs.filter(|pair| seen.resolved.what[pair.dims.index()].org == org);
+    let lasts = of_org.filter_map(|pair| match pair.last <= seen.until {
+        true => Some(pair.last),
+        false => {
+            let rows = pair.rows_in(seen.tally).iter().rev();
+            let mut before = rows.filter(|row| row.first <= seen.until);
+            before.next().map(|row| row.last.min(seen.until))
+        }
+    });
+    let last = lasts.max().unwrap_or(end);
     let between = i64::try_from(count.saturating_sub(1).max(1)).unwrap_or(i64::MAX);
     let pause = (end.millis() - start.millis()) / between;
     last.millis() - end.millis() <= (PAUSES * pause).clamp(HOUR_MS, DAY_MS)

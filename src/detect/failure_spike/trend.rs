@@ -115,18 +115,30 @@ fn level((org, sums): (u32, &DaySums), ground: &Ground<'_>, from: u32, to: u32) 
 /// Whether failures rise more than attempts do: an org that grows fails more often, but not a
 /// larger share of its logins. Attempts are those of the head, of a cause those of its org.
 fn outgrows(seen: &Seen<'_>, ground: &Ground<'_>, trend: &Spike) -> bool {
+    let calendar = &ground.set.calendar;
     let third = (trend.end - trend.start) / (QUARTERS - 1);
     // the quarter before the rise, and the last one
     let share = |start: u32, end: u32| {
         let (mut failures, mut attempts) = (0_u64, 0_u64);
-        for row in ground.set.all_rows(start, end) {
-            let keys = keys(seen, row);
-            let own = keys.contains(&Some(trend.key));
-            let org = trend.key.dimension == Dimension::Cause
-                && seen.resolved.what[row.dims.index()].org == trend.key.org;
-            let failed = own && !seen.resolved.what[row.dims.index()].success;
-            failures += if failed { row.n } else { 0 };
-            attempts += if own || org { row.n } else { 0 };
+        let (start, end) = (calendar.minute(start), calendar.minute(end));
+        for pair in seen.tally.pairs().all(seen.tally) {
+            let rows = pair.rows_in(seen.tally);
+            // All rows of a pair have the same keys.
+            let own = rows
+                .first()
+                .is_some_and(|row| keys(seen, row).contains(&Some(trend.key)));
+            let what = seen.resolved.what[pair.dims.index()];
+            let org = trend.key.dimension == Dimension::Cause && what.org == trend.key.org;
+            if !own && !org {
+                continue;
+            }
+            let at = |minute: u32| rows.partition_point(|row| row.bucket < minute);
+            let n: u64 = rows[at(start)..at(end).max(at(start))]
+                .iter()
+                .map(|row| row.n)
+                .sum();
+            failures += if own && !what.success { n } else { 0 };
+            attempts += n;
         }
         failures as f64 / attempts.max(1) as f64
     };

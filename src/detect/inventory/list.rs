@@ -119,7 +119,7 @@ impl<'a> Integrations<'a> {
     /// The rows of a pair that count.
     fn rows(&self, pair: &Pair) -> impl Iterator<Item = &'a Row> + use<'a> {
         let (until, since) = (self.seen.until, self.since);
-        let rows = self.seen.tally.pairs().rows(pair, self.seen.tally);
+        let rows = pair.rows_in(self.seen.tally).iter();
         rows.filter(move |row| row.first <= until && since.is_none_or(|since| row.last >= since))
     }
 

@@ -72,7 +72,7 @@ impl Facts {
         for pair in pairs.all(seen.tally) {
             let what = seen.resolved.what[pair.dims.index()];
             let user = seen.resolved.user[pair.user.index()];
-            let rows = pairs.rows(&pair, seen.tally);
+            let rows = pair.rows_in(seen.tally).iter();
             let lasts = |finding: &Finding| {
                 what.success
                     && pair.last > finding.start

@@ -79,7 +79,7 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
     let pairs = material.history.pairs();
     for pair in pairs.all(material.history) {
         for at in index.concerned(material.resolved, &pair) {
-            for row in pairs.rows(&pair, material.history) {
+            for row in pair.rows_in(material.history) {
                 drafts[at].add(material, row);
             }
         }
