@@ -168,19 +168,16 @@ fn part(attempts: &[(u8, i64, bool)], first_line: u64) -> Part {
             ..Dims::default()
         };
         let at = Instant::from_millis(millis);
-        part.rows.push(Row {
-            bucket: if success {
+        part.rows.push(Row::one(
+            if success {
                 at.quarter_hour()
             } else {
                 at.minute()
             },
-            user: user_sym,
-            dims: part.names.dims.intern(dims),
-            n: 1,
-            first: at,
-            last: at,
-            place: Place::new(0, line),
-        });
+            (user_sym, part.names.dims.intern(dims)),
+            at,
+            Place::new(0, line),
+        ));
     }
     part
 }

@@ -501,19 +501,16 @@ fn expected(world: &World) -> (Vec<(u64, u64)>, Tally) {
             ..Dims::default()
         };
         let user = text(kept.user_name.or(user_id.as_deref()));
-        part.rows.push(Row {
-            bucket: if success {
+        part.rows.push(Row::one(
+            if success {
                 at.quarter_hour()
             } else {
                 at.minute()
             },
-            user,
-            dims: part.names.dims.intern(dims),
-            n: 1,
-            first: at,
-            last: at,
-            place: Place::new(kept.file as u32, kept.line),
-        });
+            (user, part.names.dims.intern(dims)),
+            at,
+            Place::new(kept.file as u32, kept.line),
+        ));
     }
     (ledgers, Tally::from_parts(vec![part]))
 }

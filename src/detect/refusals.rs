@@ -146,8 +146,8 @@ pub fn cause(causes: &Catalogue) -> Option<u32> {
 pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
     let mut first: FxHashMap<Triple, Instant> = FxHashMap::default();
     for row in refusals(seen) {
-        let at = first.entry(Triple::of(row, seen)).or_insert(row.first);
-        *at = row.first.min(*at);
+        let at = first.entry(Triple::of(row, seen)).or_insert(row.first());
+        *at = row.first().min(*at);
     }
     first
 }
@@ -161,7 +161,7 @@ fn refusals<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = &'s Row> {
     };
     let pairs = seen.tally.pairs().all(seen.tally).filter(is_refusal);
     let rows = pairs.flat_map(|pair| pair.rows_in(seen.tally));
-    rows.filter(|row| row.first <= seen.until)
+    rows.filter(|row| row.first() <= seen.until)
 }
 
 impl Refusals {
@@ -183,8 +183,8 @@ impl Refusals {
                 refused.push(Refused::new(triple, row));
             }
             refused[at].refuse(row, seen.resolved.what[row.dims.index()].source);
-            let first = org_first.entry(triple.org).or_insert(row.first);
-            *first = row.first.min(*first);
+            let first = org_first.entry(triple.org).or_insert(row.first());
+            *first = row.first().min(*first);
         }
         let mut since: FxHashMap<Triple, Success> = FxHashMap::default();
         let mut people: FxHashSet<(u32, u32)> = FxHashSet::default();
@@ -211,7 +211,7 @@ impl Refusals {
         };
         let around = pairs.all(seen.tally).filter(stands_around);
         let around = around.flat_map(|pair| pair.rows_in(seen.tally));
-        for row in around.filter(|row| row.first <= seen.until) {
+        for row in around.filter(|row| row.first() <= seen.until) {
             let what = seen.resolved.what[row.dims.index()];
             let triple = Triple::of(row, seen);
             // An unknown user's success may be anybody's.
@@ -221,14 +221,15 @@ impl Refusals {
                 refused[*at].succeed(row, what.flow, what.basis);
             }
             let first = org_first.get(&triple.org);
-            if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last > *at) {
+            if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last() > *at)
+            {
                 let known = since.entry(triple).or_insert_with(|| Success {
                     triple,
                     rows: Vec::new(),
-                    last: row.last,
+                    last: row.last(),
                 });
-                known.rows.push((row.first, row.last));
-                known.last = known.last.max(row.last);
+                known.rows.push((row.first(), row.last()));
+                known.last = known.last.max(row.last());
             }
         }
         for one in &mut refused {
@@ -253,8 +254,8 @@ impl Refused {
         Self {
             triple,
             count: 0,
-            first: row.first,
-            last: row.last,
+            first: row.first(),
+            last: row.last(),
             longest_silence: 0,
             // Mostly one of each: whoever attacks tries each user once.
             sources: Vec::with_capacity(1),
@@ -270,13 +271,13 @@ impl Refused {
     }
 
     fn refuse(&mut self, row: &Row, source: u32) {
-        self.count += row.n;
-        self.first = self.first.min(row.first);
-        self.last = self.last.max(row.last);
-        self.places.add(row.first, row.place);
+        self.count += row.n();
+        self.first = self.first.min(row.first());
+        self.last = self.last.max(row.last());
+        self.places.add(row.first(), row.place);
         if source != 0 {
             // Added up at the end, since there may be as many sources as rows.
-            self.sources.push((source, row.n));
+            self.sources.push((source, row.n()));
         }
         self.refusals.push(stretch(row));
     }
@@ -284,21 +285,21 @@ impl Refused {
     fn succeed(&mut self, row: &Row, flow: Flow, basis: Basis) {
         let first = self.first;
         let by_flow = flow == Flow::OauthUsernamePassword;
-        if (by_flow || flow == Flow::OauthUnknown) && row.first < first {
+        if (by_flow || flow == Flow::OauthUnknown) && row.first() < first {
             let stated = by_flow && basis == Basis::Stated;
             self.worked_until(row, stated);
         }
-        if row.last <= first {
+        if row.last() <= first {
             return;
         }
-        let earliest = if row.first > first {
-            row.first
+        let earliest = if row.first() > first {
+            row.first()
         } else {
-            row.last
+            row.last()
         };
         if by_flow {
-            let (since, until) = self.again.unwrap_or((earliest, row.last));
-            self.again = Some((since.min(earliest), until.max(row.last)));
+            let (since, until) = self.again.unwrap_or((earliest, row.last()));
+            self.again = Some((since.min(earliest), until.max(row.last())));
         } else if is_modern(flow) || flow == Flow::OauthUnknown {
             let fresh = (earliest, flow);
             let known = self.moved.unwrap_or(fresh);
@@ -307,10 +308,10 @@ impl Refused {
     }
 
     fn worked_until(&mut self, row: &Row, stated: bool) {
-        let inside = row.last < self.first;
-        let last = if inside { row.last } else { row.first };
+        let inside = row.last() < self.first;
+        let last = if inside { row.last() } else { row.first() };
         // Of two attempts both are known; of more, those in the middle may lie on either side.
-        let exact = inside || row.n <= 2;
+        let exact = inside || row.n() <= 2;
         let fresh = Worked {
             last,
             exact,
@@ -323,7 +324,7 @@ impl Refused {
             (worked.last, worked.exact) = (last, exact);
         }
         self.before.push(Stretch {
-            first: row.first,
+            first: row.first(),
             last,
             n: 1,
         });
@@ -346,8 +347,8 @@ impl Refused {
 
 fn stretch(row: &Row) -> Stretch {
     Stretch {
-        first: row.first,
-        last: row.last,
-        n: row.n,
+        first: row.first(),
+        last: row.last(),
+        n: row.n(),
     }
 }

@@ -95,19 +95,16 @@ impl Sample {
             ..Dims::default()
         };
         let user = symbols.intern(attempt.user);
-        self.rows.push(Row {
-            bucket: if success {
+        self.rows.push(Row::one(
+            if success {
                 when.quarter_hour()
             } else {
                 when.minute()
             },
-            user,
-            dims: self.names.dims.intern(dims),
-            n: 1,
-            first: when,
-            last: when,
-            place: Place::new(0, self.line),
-        });
+            (user, self.names.dims.intern(dims)),
+            when,
+            Place::new(0, self.line),
+        ));
     }
 
     /// Hands over what detectors see; the data end at `until`.
@@ -117,7 +114,7 @@ impl Sample {
                 symbols: self.names.symbols.clone(),
                 dims: self.names.dims.clone(),
             },
-            rows: self.rows.clone(),
+            rows: self.rows.clone().into(),
         };
         let tally = Tally::from_parts(vec![part]);
         let known = Known::load().expect("the lists");

@@ -64,8 +64,8 @@ impl<'a> SeriesSet<'a> {
                 continue;
             };
             let resolved = self.seen.resolved;
-            self.by_dims[row.dims.index()] += row.n;
-            self.by_user[resolved.user[row.user.index()] as usize] += row.n;
+            self.by_dims[row.dims.index()] += row.n();
+            self.by_user[resolved.user[row.user.index()] as usize] += row.n();
             let org = resolved.what[row.dims.index()].org;
             let day = self.calendar.day(hour);
             if last_covered != (org, day) {
@@ -109,7 +109,7 @@ impl<'a> SeriesSet<'a> {
                     self.all.push(Series::new(key));
                     self.all.len() - 1
                 });
-                self.all[series].add(hour, row.n);
+                self.all[series].add(hour, row.n());
             }
         }
         self.failures = failures;
@@ -161,7 +161,7 @@ impl<'a> SeriesSet<'a> {
             let is_own = self.seen.resolved.user[row.user.index()] == key.number
                 && self.seen.resolved.what[row.dims.index()].org == key.org;
             if let Some(hour) = self.calendar.hour(row.bucket).filter(|_| is_own) {
-                series.add(hour, row.n);
+                series.add(hour, row.n());
             }
         }
         (series.total > 0).then_some(Cow::Owned(series))

@@ -65,9 +65,9 @@ impl<'a> Heard<'a> {
                 app: symbols.text(dims.app),
                 user: symbols.known(row.user),
                 host: symbols.known(dims.host),
-                first: self.set_right(file, row.first),
-                last: self.set_right(file, row.last),
-                n: row.n,
+                first: self.set_right(file, row.first()),
+                last: self.set_right(file, row.last()),
+                n: row.n(),
                 place: row.place,
             }
         })

@@ -93,7 +93,7 @@ impl<'a> History<'a> {
         let fits = near.filter_map(move |row| {
             let found = &self.tally.rows[row];
             let at = at?;
-            let (first, last) = (found.first.millis(), found.last.millis());
+            let (first, last) = (found.first().millis(), found.last().millis());
             let far = (first - at).max(at - last).max(0);
             let what = resolved.what[found.dims.index()];
             let cause = what.cause()?;
@@ -119,7 +119,7 @@ impl<'a> History<'a> {
     }
 
     fn count(&self, row: usize) -> u64 {
-        self.tally.rows[row].n
+        self.tally.rows[row].n()
     }
 }
 

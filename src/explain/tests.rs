@@ -42,15 +42,8 @@ impl World {
         let user = symbols.intern(user);
         let dims: DimsId = self.names.dims.intern(dims);
         let line = self.rows.len() as u64 + 2;
-        self.rows.push(Row {
-            bucket: at.minute(),
-            user,
-            dims,
-            n: 1,
-            first: at,
-            last: at,
-            place: Place::new(0, line),
-        });
+        self.rows
+            .push(Row::one(at.minute(), (user, dims), at, Place::new(0, line)));
     }
 
     /// An error of the log so many seconds after the start, by its own clock.
@@ -75,7 +68,7 @@ impl World {
     fn explained(&self) -> Explained {
         let part = Part {
             names: self.names.clone(),
-            rows: self.rows.clone(),
+            rows: self.rows.clone().into(),
         };
         let tally = Tally::from_parts(vec![part]);
         let resolved = Resolved::of(&tally, &self.known, &[], &[]);

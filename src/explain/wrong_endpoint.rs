@@ -193,9 +193,9 @@ fn of_history<'a>(
         let what = resolved.what[row.dims.index()];
         let app = resolved.apps.get(what.app).unwrap_or("");
         let key = (From::History(what.org), app, kind);
-        let one = Refused::entry(refused, (key, user), row.first);
-        one.add((row.n, row.first), host, cause);
-        one.add((0, row.last), host, cause);
+        let one = Refused::entry(refused, (key, user), row.first());
+        one.add((row.n(), row.first()), host, cause);
+        one.add((0, row.last()), host, cause);
         if one.places.len() < SHOWN {
             one.places.push(row.place);
         }

@@ -31,8 +31,8 @@ pub struct Shown {
 impl Shown {
     /// Whether a row lies in the window. No row spans a bound.
     pub fn in_window(&self, row: &Row) -> bool {
-        self.since.is_none_or(|since| row.first >= since)
-            && self.until.is_none_or(|until| row.last <= until)
+        self.since.is_none_or(|since| row.first() >= since)
+            && self.until.is_none_or(|until| row.last() <= until)
     }
 
     /// Whether an error of a log is shown; one without a time is where no bound is given. `server` is
@@ -66,8 +66,8 @@ impl Shown {
     /// there is none.
     pub fn ends(&self, tally: &Tally) -> Option<(Instant, Instant)> {
         let rows = || tally.rows.iter().filter(|row| self.in_window(row));
-        let first = rows().map(|row| row.first).min()?;
-        let last = rows().map(|row| row.last).max()?;
+        let first = rows().map(|row| row.first()).min()?;
+        let last = rows().map(|row| row.last()).max()?;
         Some((first, last))
     }
 

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use super::row::{Row, compact};
+use super::{Row, Rows};
 use crate::event::{DimsId, Instant, Place, Sym};
 
 /// Pairs at which all buckets are closed, so that the map fits a core's cache.
@@ -20,7 +20,7 @@ const COMPACT_AT: usize = 1 << 21;
 pub(super) struct Counts {
     /// The bucket that each pair is in.
     open: FxHashMap<(Sym, DimsId), Row>,
-    rows: Vec<Row>,
+    rows: Rows,
     compact_at: usize,
     /// Instants that no bucket may span.
     cuts: Vec<Instant>,
@@ -68,15 +68,8 @@ impl Counts {
         dims: DimsId,
         place: Place,
     ) {
-        let one = Row {
-            bucket: bucket(at, success, &self.cuts),
-            user,
-            dims,
-            n: 1,
-            first: at,
-            last: at,
-            place,
-        };
+        let bucket = bucket(at, success, &self.cuts);
+        let one = Row::one(bucket, (user, dims), at, place);
         match self.open.entry((user, dims)) {
             Entry::Occupied(open) if open.get().bucket == one.bucket => {
                 open.into_mut().add(&one);
@@ -99,14 +92,14 @@ impl Counts {
             clippy::iter_over_hash_type,
             reason = "rows are sorted before anybody sees them"
         )]
-        self.rows.extend(self.open.drain().map(|(_, row)| row));
+        self.open.drain().for_each(|(_, row)| self.rows.push(row));
         if self.rows.len() > self.compact_at.max(COMPACT_AT) {
-            compact(&mut self.rows);
+            self.rows.compact();
             self.compact_at = self.rows.len() * 2;
         }
     }
 
-    pub(super) fn into_rows(mut self) -> Vec<Row> {
+    pub(super) fn into_rows(mut self) -> Rows {
         self.flush();
         self.rows
     }

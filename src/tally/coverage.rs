@@ -39,7 +39,7 @@ pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     for of_user in pairs.chunk_by(|a, b| user(a) == user(b)) {
         let mut hours: FxHashMap<u32, u64> = FxHashMap::default();
         for row in of_user.iter().flat_map(|pair| pair.rows_in(tally)) {
-            *hours.entry(row.bucket / HOUR_MINUTES).or_default() += row.n;
+            *hours.entry(row.bucket / HOUR_MINUTES).or_default() += row.n();
         }
         let full = hours.iter().filter(|(_, n)| **n >= HOURLY_LIMIT);
         let start = |hour: &u32| Instant::from_minute(hour * HOUR_MINUTES);
@@ -85,12 +85,12 @@ impl Hours {
             let hour = hours.entry(i64::from(row.bucket / HOUR_MINUTES));
             let hour = hour.or_insert(Hour {
                 n: 0,
-                first: row.first,
-                last: row.last,
+                first: row.first(),
+                last: row.last(),
             });
-            hour.n += row.n;
-            hour.first = hour.first.min(row.first);
-            hour.last = hour.last.max(row.last);
+            hour.n += row.n();
+            hour.first = hour.first.min(row.first());
+            hour.last = hour.last.max(row.last());
         }
         let hours = hours.into_iter().collect();
         Self(hours)

@@ -289,17 +289,20 @@ mod tests {
             let ids = ["", "005000000000001AAA", "ann@x", "zoe@x", "bob@x"];
             let user: Sym = sym(pick(1, &ids));
             let first = Instant::from_minute(n * 17 % 97);
-            rows.push(Row {
-                bucket: first.minute(),
-                user,
-                dims: names.dims.intern(dims),
-                n: u64::from(n % 3 + 1),
-                first,
-                last: first,
-                place: Place::new(0, u64::from(n)),
-            });
+            rows.push(
+                Row::one(
+                    first.minute(),
+                    (user, names.dims.intern(dims)),
+                    first,
+                    Place::new(0, u64::from(n)),
+                )
+                .times(n % 3 + 1),
+            );
         }
-        Tally::from_parts(vec![Part { names, rows }])
+        Tally::from_parts(vec![Part {
+            names,
+            rows: rows.into(),
+        }])
     }
 
     /// What one key holds, counted the slow and obvious way.

@@ -11,7 +11,7 @@ use super::logs::Logs;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
 use super::user_names::UserNames;
-use super::{Part, Tally};
+use super::{Part, Rows, Tally};
 use crate::catalogue::Known;
 use crate::event::Instant;
 use crate::ingest::{Packing, Progress};
@@ -151,14 +151,9 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         for given in share.given() {
             users.add(given, &share.names);
         }
-        let mut rows = Vec::new();
+        let mut rows = Rows::default();
         for mut session in share.sessions {
-            // Most workers read one file, whose rows need not move.
-            if rows.is_empty() {
-                rows = session.rows;
-            } else {
-                rows.append(&mut session.rows);
-            }
+            rows.append(&mut session.rows);
             changes.append(session.changes);
         }
         parts.push(Part {

@@ -22,6 +22,7 @@ mod plan;
 mod resolve;
 mod rounds;
 mod row;
+mod rows;
 pub mod slots;
 mod span;
 mod sum;
@@ -41,7 +42,8 @@ pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;
 pub use plan::{Fate, Planned, Told, plan};
 pub use resolve::{Resolved, What};
-pub use row::{Row, compact};
+pub use row::Row;
+pub use rows::Rows;
 
 /// The whole count: symbols, combinations and rows, each sorted, each used.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +61,7 @@ pub struct Tally {
 #[derive(Clone, Debug, Default)]
 pub struct Part {
     pub names: Names,
-    pub rows: Vec<Row>,
+    pub rows: Rows,
 }
 
 impl Tally {
@@ -120,7 +122,7 @@ impl Tally {
         }
         Part {
             names,
-            rows: self.rows,
+            rows: self.rows.into(),
         }
     }
 }

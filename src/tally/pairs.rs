@@ -112,18 +112,18 @@ impl Pair {
         Self {
             user: row.user,
             dims: row.dims,
-            n: row.n,
-            first: row.first,
-            last: row.last,
+            n: row.n(),
+            first: row.first(),
+            last: row.last(),
             start,
             end: start + 1,
         }
     }
 
     fn add(&mut self, row: &Row) {
-        self.n += row.n;
-        self.first = self.first.min(row.first);
-        self.last = self.last.max(row.last);
+        self.n += row.n();
+        self.first = self.first.min(row.first());
+        self.last = self.last.max(row.last());
         self.end += 1;
     }
 
@@ -147,14 +147,14 @@ mod tests {
 
     #[test]
     fn rows_of_a_pair_stand_side_by_side_by_time() {
-        let row = |minute: u32, user, dims| Row {
-            bucket: minute,
-            user: Sym(user),
-            dims: DimsId(dims),
-            n: 2,
-            first: Instant::from_minute(minute),
-            last: Instant::from_minute(minute),
-            place: Place::new(0, u64::from(minute)),
+        let row = |minute: u32, user, dims| {
+            Row::one(
+                minute,
+                (Sym(user), DimsId(dims)),
+                Instant::from_minute(minute),
+                Place::new(0, u64::from(minute)),
+            )
+            .times(2)
         };
         let tally = Tally {
             symbols: Arc::new(["a", "b"].into_iter().collect()),

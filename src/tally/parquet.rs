@@ -109,8 +109,8 @@ const COLUMNS: [(&str, Holds); 21] = [
     ("flow_basis", Holds::Word(|dims| dims.basis.id())),
     ("success", Holds::Success),
     ("n", Holds::Count),
-    ("first", Holds::Time(|row| row.first)),
-    ("last", Holds::Time(|row| row.last)),
+    ("first", Holds::Time(|row| row.first())),
+    ("last", Holds::Time(|row| row.last())),
     ("first_place", Holds::Place),
 ];
 
@@ -154,7 +154,7 @@ impl Holds {
             }
             Holds::Count => {
                 // No file has 2^63 rows.
-                let counts = rows.map(|row| row.n as i64);
+                let counts = rows.map(|row| row.n() as i64);
                 PrimitiveArray::<i64>::from_vec(counts.collect()).boxed()
             }
             Holds::User => group.texts(|run| symbols.known(run.user)),
@@ -238,7 +238,7 @@ fn texts() -> ArrowDataType {
 /// Time, input and line, so that bytes order as they do. Times of logins are after 1970.
 fn place(row: &Row) -> [u8; PLACE] {
     let mut bytes = [0; PLACE];
-    bytes[..8].copy_from_slice(&row.first.millis().to_be_bytes());
+    bytes[..8].copy_from_slice(&row.first().millis().to_be_bytes());
     bytes[8..].copy_from_slice(&row.place.packed().to_be_bytes());
     bytes
 }
@@ -274,17 +274,20 @@ mod tests {
             (2, "a@x", nameless),
         ] {
             let first = Instant::from_minute(minute);
-            rows.push(Row {
-                bucket: minute,
-                user: names.symbols.intern(user),
-                dims,
-                n: u64::from(minute),
-                first,
-                last: first,
-                place: Place::new(1, u64::from(minute)),
-            });
+            rows.push(
+                Row::one(
+                    minute,
+                    (names.symbols.intern(user), dims),
+                    first,
+                    Place::new(1, u64::from(minute)),
+                )
+                .times(minute),
+            );
         }
-        Tally::from_parts(vec![Part { names, rows }])
+        Tally::from_parts(vec![Part {
+            names,
+            rows: rows.into(),
+        }])
     }
 
     #[test]

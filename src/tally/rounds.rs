@@ -12,7 +12,7 @@ use super::counts::Counts;
 use super::fill::{FileRead, Fill, Interrupted, ToRead};
 use super::joints::{LineBases, meet, put_together};
 use super::overlap::{Noted, Watch, Watching};
-use super::row::Row;
+use super::rows::Rows;
 use super::span::Span;
 use super::worker::{Work, piece, stream};
 use crate::event::Place;
@@ -31,7 +31,7 @@ pub(super) struct Session {
     /// Position among the files that are read.
     pub(super) file: usize,
     spans: Vec<Span>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
     evidence: Evidence,
     /// What its rows say was changed.
     pub(super) changes: Changes,
@@ -255,7 +255,7 @@ impl Session {
         Self {
             file,
             spans: Vec::new(),
-            rows: Vec::new(),
+            rows: Rows::default(),
             changes: Changes::default(),
             evidence: Evidence::default(),
             named: Vec::new(),
@@ -267,7 +267,7 @@ impl Session {
 
     /// Nothing of it counts.
     fn take_back(&mut self) {
-        self.rows = Vec::new();
+        self.rows = Rows::default();
         self.changes = Changes::default();
         self.named = Vec::new();
         self.noted = Noted::default();
@@ -320,7 +320,7 @@ fn judge(
     let lines = Arc::new(LineBases::of(&spans, file.reading.lines_before));
     for session in sessions {
         if matches!(state, State::Read(_)) {
-            for row in &mut session.rows {
+            for row in session.rows.iter_mut() {
                 row.place = Place::new(file.input, lines.line(row.place));
             }
             for change in &mut session.changes.all {

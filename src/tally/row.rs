@@ -3,17 +3,18 @@
 use crate::event::{DimsId, Instant, Place, Sym};
 
 /// The attempts of one user, one combination and one bucket of time.
+///
+/// There are millions of them, so a row keeps its times as milliseconds from the beginning of its
+/// bucket and takes 32 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// First minute of the bucket, counted from the Unix epoch.
     pub bucket: u32,
     pub user: Sym,
     pub dims: DimsId,
-    /// How many attempts.
-    pub n: u64,
-    /// The first and last of them, exactly.
-    pub first: Instant,
-    pub last: Instant,
+    n: u32,
+    first: i32,
+    last: i32,
     /// Where the first stands: of those at the same instant, the first in file and line.
     pub place: Place,
 }
@@ -22,14 +23,66 @@ pub struct Row {
 type Key = (Sym, DimsId, u32);
 
 impl Row {
+    /// One attempt. Its bucket is no further away than some minutes.
+    #[inline]
+    pub fn one(bucket: u32, (user, dims): (Sym, DimsId), at: Instant, place: Place) -> Self {
+        let behind = at.millis() - Instant::from_minute(bucket).millis();
+        let behind = behind.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        Self {
+            bucket,
+            user,
+            dims,
+            n: 1,
+            first: behind,
+            last: behind,
+            place,
+        }
+    }
+
+    /// The same attempt so many times.
+    pub fn times(self, n: u32) -> Self {
+        Self { n, ..self }
+    }
+
+    /// The same of another user and combination, or by other numbers for them.
+    #[inline]
+    pub fn of(self, user: Sym, dims: DimsId) -> Self {
+        Self { user, dims, ..self }
+    }
+
+    /// How many attempts.
+    #[inline]
+    pub fn n(&self) -> u64 {
+        u64::from(self.n)
+    }
+
+    /// The first of them, exactly.
+    #[inline]
+    pub fn first(&self) -> Instant {
+        self.at(self.first)
+    }
+
+    /// The last of them, exactly.
+    #[inline]
+    pub fn last(&self) -> Instant {
+        self.at(self.last)
+    }
+
+    #[inline]
+    fn at(&self, behind: i32) -> Instant {
+        Instant::from_millis(Instant::from_minute(self.bucket).millis() + i64::from(behind))
+    }
+
     /// What rows must share to be one; rows are sorted by it.
     pub fn key(&self) -> Key {
         (self.user, self.dims, self.bucket)
     }
 
     /// Adds the attempts of another row with the same key.
+    #[inline]
     pub fn add(&mut self, other: &Row) {
-        self.n += other.n;
+        // Nobody logs in four billion times in a quarter of an hour.
+        self.n = self.n.saturating_add(other.n);
         self.place = match self.first.cmp(&other.first) {
             std::cmp::Ordering::Less => self.place,
             std::cmp::Ordering::Equal => self.place.min(other.place),
@@ -41,7 +94,7 @@ impl Row {
 }
 
 /// Sorts rows by key and adds up those that share one.
-pub fn compact(rows: &mut Vec<Row>) {
+pub(super) fn compact(rows: &mut Vec<Row>) {
     use rayon::slice::ParallelSliceMut;
     rows.par_sort_unstable_by_key(Row::key);
     add_up(rows);
@@ -63,15 +116,13 @@ mod tests {
     use super::*;
 
     fn row(bucket: u32, first: i64, place: u64) -> Row {
-        Row {
+        let of = (Sym(1), DimsId(0));
+        Row::one(
             bucket,
-            user: Sym(1),
-            dims: DimsId(0),
-            n: 1,
-            first: Instant::from_millis(first),
-            last: Instant::from_millis(first),
-            place: Place::new(0, place),
-        }
+            of,
+            Instant::from_millis(first),
+            Place::new(0, place),
+        )
     }
 
     #[test]
@@ -79,7 +130,7 @@ mod tests {
         let mut rows = vec![row(2, 5, 9), row(1, 7, 3), row(2, 4, 12), row(2, 4, 11)];
         compact(&mut rows);
         assert_eq!(rows.len(), 2);
-        assert_eq!((rows[1].n, rows[1].place), (3, Place::new(0, 11)));
-        assert_eq!((rows[1].first.millis(), rows[1].last.millis()), (4, 5));
+        assert_eq!((rows[1].n(), rows[1].place), (3, Place::new(0, 11)));
+        assert_eq!((rows[1].first().millis(), rows[1].last().millis()), (4, 5));
     }
 }

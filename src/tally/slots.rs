@@ -26,7 +26,7 @@ pub fn slots(tally: &Tally, resolved: &Resolved, slot: impl Fn(&Row) -> u32) -> 
         let slot = slot(row);
         let page = pages.entry((slot / PAGE, what.cause));
         let page = page.or_insert_with(|| vec![[0; 2]; PAGE as usize]);
-        page[(slot % PAGE) as usize][usize::from(what.success)] += row.n;
+        page[(slot % PAGE) as usize][usize::from(what.success)] += row.n();
     }
     let counts = pages.iter().flat_map(|((page, cause), counts)| {
         let counts = (page * PAGE..).zip(counts);

@@ -9,7 +9,7 @@ use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashMap;
 
 use super::row::add_up;
-use super::{Part, Row, Tally};
+use super::{Part, Row, Rows, Tally};
 use crate::event::{Dims, DimsId, Sym, Symbols};
 
 pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
@@ -51,7 +51,7 @@ pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
 
 /// The rows of a part, and the new number of each of its users and combinations.
 struct Counted {
-    rows: Vec<Row>,
+    rows: Rows,
     users: Vec<Sym>,
     dims: Vec<DimsId>,
 }
@@ -70,7 +70,7 @@ fn in_order(parts: &[Counted], users: usize) -> Vec<Row> {
     // Where the rows of each user begin, and where the last end.
     let mut starts = vec![0_usize; users + 1];
     for part in parts {
-        for row in &part.rows {
+        for row in part.rows.iter() {
             starts[part.user(row).index() + 1] += 1;
         }
     }
@@ -106,18 +106,14 @@ fn fill_in(parts: &[Counted], first: usize, starts: &[usize], rows: &mut [Row]) 
     let before = starts.first().copied().unwrap_or(0);
     let mut next: Vec<usize> = starts.iter().map(|start| start - before).collect();
     for part in parts {
-        for row in &part.rows {
+        for row in part.rows.iter() {
             let user = part.user(row);
             let at = user
                 .index()
                 .checked_sub(first)
                 .and_then(|at| next.get_mut(at));
             if let Some(at) = at {
-                rows[*at] = Row {
-                    user,
-                    dims: part.dims[row.dims.index()],
-                    ..*row
-                };
+                rows[*at] = row.of(user, part.dims[row.dims.index()]);
                 *at += 1;
             }
         }
@@ -166,7 +162,7 @@ impl Used {
     fn of(part: &Part) -> Self {
         let mut symbols = vec![false; part.names.symbols.len()];
         let mut dims = vec![false; part.names.dims.all().len()];
-        for row in &part.rows {
+        for row in part.rows.iter() {
             symbols[row.user.index()] = true;
             dims[row.dims.index()] = true;
         }

@@ -24,8 +24,7 @@ fn of_series(world: &World, name: &str, start: i64, end: i64) -> f64 {
     let week = WEEK * 60_000;
     let span = length.min(week);
     let mut failures = 0_u32;
-    for at in background(&world.planted, world.part.rows.len()) {
-        let row = &world.part.rows[at];
+    for (_, row) in background(world) {
         let dims = world.part.names.dims.get(row.dims);
         let symbols = &world.part.names.symbols;
         let named = [row.user, dims.app, dims.source, dims.description];
@@ -38,8 +37,10 @@ fn of_series(world: &World, name: &str, start: i64, end: i64) -> f64 {
 }
 
 /// Rows that no incident planted.
-fn background(planted: &[Range<usize>], rows: usize) -> impl Iterator<Item = usize> {
-    (0..rows).filter(|at| !planted.iter().any(|range| range.contains(at)))
+fn background(world: &World) -> impl Iterator<Item = (usize, &Row)> {
+    let planted = |at: usize| world.planted.iter().any(|range| range.contains(&at));
+    let rows = world.part.rows.iter().enumerate();
+    rows.filter(move |(at, _)| !planted(*at))
 }
 
 /// Whether an incident is clear.

@@ -102,19 +102,16 @@ impl World {
         let user: Sym = names.symbols.intern(&login.user);
         let dims = names.dims.intern(dims);
         let line = self.part.rows.len() as u64 + 2;
-        self.part.rows.push(Row {
-            bucket: if success {
+        self.part.rows.push(Row::one(
+            if success {
                 at.quarter_hour()
             } else {
                 at.minute()
             },
-            user,
-            dims,
-            n: 1,
-            first: at,
-            last: at,
-            place: Place::new(0, line),
-        });
+            (user, dims),
+            at,
+            Place::new(0, line),
+        ));
     }
 
     fn succeeds(&mut self, login: &Login, local: i64) {

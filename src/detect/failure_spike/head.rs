@@ -109,11 +109,11 @@ fn unexplained<'a>(
             .iter()
             .any(|incident| incident.holds(row, &keys, ground))
         {
-            explained += row.n;
+            explained += row.n();
             continue;
         }
         for key in keys.into_iter().flatten() {
-            *rest.entry(key).or_default() += row.n;
+            *rest.entry(key).or_default() += row.n();
         }
     }
     let left = rest.get(&spike.key).copied().unwrap_or(0) as f64 - spike.expected;
@@ -180,7 +180,7 @@ fn successes(seen: &Seen<'_>, ground: &Ground<'_>, spike: &Spike) -> BTreeMap<Ke
     let mut successes: BTreeMap<Key, u64> = BTreeMap::new();
     for row in ground.set.successes(spike.start, spike.end) {
         for key in keys(seen, row).into_iter().flatten() {
-            *successes.entry(key).or_default() += row.n;
+            *successes.entry(key).or_default() += row.n();
         }
     }
     successes

@@ -45,9 +45,9 @@ pub fn told(
     if shape == Shape::Burst {
         rows = densest(&rows, spike);
     }
-    let start = rows.iter().map(|row| row.first).min()?;
-    let end = rows.iter().map(|row| row.last).max()?;
-    let count = rows.iter().map(|row| row.n).sum();
+    let start = rows.iter().map(|row| row.first()).min()?;
+    let end = rows.iter().map(|row| row.last()).max()?;
+    let count = rows.iter().map(|row| row.n()).sum();
     let scope = scope(seen, &rows, spike.key);
     let ongoing = is_ongoing(seen, spike.key.org, start, end, count);
     let peak = peak(&rows);
@@ -91,7 +91,7 @@ fn densest<'a>(rows: &[&'a Row], spike: &Spike) -> Vec<&'a Row> {
         if sum < 0.0 {
             (sum, from) = (0.0, at);
         }
-        sum += row.n as f64;
+        sum += row.n() as f64;
         minute = row.bucket;
         if sum > best.0 {
             best = (sum, from, at + 1);
@@ -104,7 +104,7 @@ fn densest<'a>(rows: &[&'a Row], spike: &Spike) -> Vec<&'a Row> {
 fn peak(rows: &[&Row]) -> Option<Instant> {
     let mut minutes: BTreeMap<u32, u64> = BTreeMap::new();
     for row in rows {
-        *minutes.entry(row.bucket).or_default() += row.n;
+        *minutes.entry(row.bucket).or_default() += row.n();
     }
     let (minute, _) = minutes.into_iter().rev().max_by_key(|(_, n)| *n)?;
     Some(Instant::from_minute(minute))
@@ -115,7 +115,7 @@ fn scope(seen: &Seen<'_>, rows: &[&Row], head: Key) -> Scope {
     let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
     for row in rows {
         for key in keys(seen, row).into_iter().flatten() {
-            *counts.entry(key).or_default() += row.n;
+            *counts.entry(key).or_default() += row.n();
         }
     }
     let of = |dimension: Dimension| {
@@ -142,8 +142,8 @@ fn is_ongoing(seen: &Seen<'_>, org: u32, start: Instant, end: Instant, count: u6
         true => Some(pair.last),
         false => {
             let rows = pair.rows_in(seen.tally).iter().rev();
-            let mut before = rows.filter(|row| row.first <= seen.until);
-            before.next().map(|row| row.last.min(seen.until))
+            let mut before = rows.filter(|row| row.first() <= seen.until);
+            before.next().map(|row| row.last().min(seen.until))
         }
     });
     let last = lasts.max().unwrap_or(end);
@@ -153,7 +153,8 @@ fn is_ongoing(seen: &Seen<'_>, org: u32, start: Instant, end: Instant, count: u6
 }
 
 fn places(rows: &[&Row]) -> Vec<Place> {
-    let mut first: Vec<(Instant, Place)> = rows.iter().map(|row| (row.first, row.place)).collect();
+    let mut first: Vec<(Instant, Place)> =
+        rows.iter().map(|row| (row.first(), row.place)).collect();
     first.sort_unstable();
     first
         .into_iter()

@@ -135,7 +135,7 @@ fn outgrows(seen: &Seen<'_>, ground: &Ground<'_>, trend: &Spike) -> bool {
             let at = |minute: u32| rows.partition_point(|row| row.bucket < minute);
             let n: u64 = rows[at(start)..at(end).max(at(start))]
                 .iter()
-                .map(|row| row.n)
+                .map(|row| row.n())
                 .sum();
             failures += if own && !what.success { n } else { 0 };
             attempts += n;

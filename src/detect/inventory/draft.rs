@@ -58,16 +58,16 @@ impl Draft {
         self.basis = self.basis.min(what.basis);
         let mut n = 0;
         for row in rows {
-            n += row.n;
+            n += row.n();
             if what.success {
-                let (first, last) = self.logged_in.unwrap_or((row.first, row.last));
-                self.logged_in = Some((first.min(row.first), last.max(row.last)));
-                self.places.add(row.first, row.place);
+                let (first, last) = self.logged_in.unwrap_or((row.first(), row.last()));
+                self.logged_in = Some((first.min(row.first()), last.max(row.last())));
+                self.places.add(row.first(), row.place);
             }
             self.stretches.push(Stretch {
-                first: row.first,
-                last: row.last,
-                n: row.n,
+                first: row.first(),
+                last: row.last(),
+                n: row.n(),
             });
         }
         *if what.success {

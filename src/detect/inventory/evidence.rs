@@ -50,7 +50,7 @@ impl Evidence {
             }
             let triple = Triple::of_pair(&pair, seen);
             let rows = pair.rows_in(seen.tally).iter();
-            let mut rows = rows.filter(|row| row.first <= seen.until);
+            let mut rows = rows.filter(|row| row.first() <= seen.until);
             let modern = Modern {
                 stated: is_modern(what.flow)
                     && !is_retiring(what.flow, seen.retirements)
@@ -62,7 +62,7 @@ impl Evidence {
                     && evidence
                         .refused
                         .get(&triple)
-                        .is_none_or(|first| rows.any(|row| row.last > *first)),
+                        .is_none_or(|first| rows.any(|row| row.last() > *first)),
             };
             if matches!(what.flow, Flow::UiPassword | Flow::Sso) {
                 evidence.people.insert((triple.org, triple.user));

@@ -120,7 +120,9 @@ impl<'a> Integrations<'a> {
     fn rows(&self, pair: &Pair) -> impl Iterator<Item = &'a Row> + use<'a> {
         let (until, since) = (self.seen.until, self.since);
         let rows = pair.rows_in(self.seen.tally).iter();
-        rows.filter(move |row| row.first <= until && since.is_none_or(|since| row.last >= since))
+        rows.filter(move |row| {
+            row.first() <= until && since.is_none_or(|since| row.last() >= since)
+        })
     }
 
     fn run(&self, start: u32) -> &[u32] {

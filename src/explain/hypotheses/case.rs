@@ -184,7 +184,7 @@ impl<'a> Case<'a> {
             let concerned = is_of(&scope.users, user)
                 && is_of(&scope.apps, what.app)
                 && is_of(&scope.causes, what.cause);
-            let in_time = row.first >= self.finding.start && row.first <= self.finding.end;
+            let in_time = row.first() >= self.finding.start && row.first() <= self.finding.end;
             if concerned && in_time {
                 let reason = seen.resolved.descriptions.get(what.description);
                 let key = (

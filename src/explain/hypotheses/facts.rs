@@ -83,7 +83,7 @@ impl Facts {
                 for &at in &refused {
                     let start = findings[at].start;
                     let other = whom[at].is_of(what) && !has(&whom[at].users, user);
-                    if other && pair.last > start && rows.clone().any(|row| row.first > start) {
+                    if other && pair.last > start && rows.clone().any(|row| row.first() > start) {
                         facts[at].password_flow_goes_on.insert(user);
                     }
                 }
@@ -123,10 +123,10 @@ impl Facts {
         if what.success {
             let mut before = None;
             for row in rows {
-                if row.last < finding.start {
-                    before = before.max(Some(row.last));
-                } else if row.first < finding.end {
-                    let first = row.first.max(finding.start);
+                if row.last() < finding.start {
+                    before = before.max(Some(row.last()));
+                } else if row.first() < finding.end {
+                    let first = row.first().max(finding.start);
                     self.worked_within = self.worked_within.into_iter().chain([first]).min();
                 } else {
                     break;
@@ -140,8 +140,8 @@ impl Facts {
                 }
             }
         } else if whom.causes.is_empty() || has(&whom.causes, what.cause) {
-            let within = |row: &&Row| row.last >= finding.start && row.first <= finding.end;
-            let failed: u64 = rows.filter(within).map(|row| row.n).sum();
+            let within = |row: &&Row| row.last() >= finding.start && row.first() <= finding.end;
+            let failed: u64 = rows.filter(within).map(|row| row.n()).sum();
             if failed > 0 {
                 *self.failed.entry(what.cause).or_default() += failed;
                 self.refused_from.insert(what.source);
@@ -152,7 +152,7 @@ impl Facts {
 
 /// Whether a login that worked did so while a finding lasts.
 fn lasts(finding: &Finding, row: &Row) -> bool {
-    row.first > finding.start && row.last <= finding.end
+    row.first() > finding.start && row.last() <= finding.end
 }
 
 impl Whom {

@@ -142,7 +142,7 @@ impl<'a> Incident<'a> {
         let rows = rows.filter(|row| self.who.contains(&user_and_app(material, row)));
         let lines = rows.flat_map(|row| {
             let line = move |n| Line::History(row, n);
-            self.parted((row.first, row.last), row.n, row.place, line)
+            self.parted((row.first(), row.last()), row.n(), row.place, line)
         });
         lines.collect()
     }

@@ -192,7 +192,7 @@ impl<'a> Draft<'a> {
             }
         };
         if passes {
-            self.course.add(row.first.minute(), row.n, what.success);
+            self.course.add(row.first().minute(), row.n(), what.success);
         }
     }
 }

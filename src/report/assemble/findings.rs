@@ -211,7 +211,7 @@ fn evidence(material: &Material<'_>, place: Place, row: &Row) -> Option<Evidence
     Some(Evidence {
         path: PathText(input.path.to_owned()),
         line: place.line(),
-        time: Some(time(row.first)),
+        time: Some(time(row.first())),
         text,
     })
 }

@@ -109,7 +109,7 @@ fn server(material: &Material<'_>, row: &Row) -> Server {
     let what = material.resolved.what[row.dims.index()];
     let descriptions = &material.resolved.descriptions;
     Server {
-        at: time(row.first),
+        at: time(row.first()),
         user: user(material, material.resolved.user[row.user.index()]),
         app: app(material, what.app),
         description: descriptions.get(what.description).map(str::to_owned),

@@ -33,7 +33,7 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
         })
         .collect();
     let counts = slots(material.tally, material.resolved, |row| {
-        row.first.minute() / length - begin
+        row.first().minute() / length - begin
     });
     for slot in counts {
         let Some(bucket) = buckets.get_mut(slot.slot as usize) else {
@@ -66,7 +66,7 @@ pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
         .collect();
     // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
     let counts = slots(material.tally, material.resolved, |row| {
-        row.first.minute() / QUARTER_HOUR_MINUTES
+        row.first().minute() / QUARTER_HOUR_MINUTES
     });
     for slot in counts {
         let at = Instant::from_minute(slot.slot * QUARTER_HOUR_MINUTES);

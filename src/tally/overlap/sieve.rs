@@ -151,11 +151,11 @@ fn gather(shares: &[Share], files: usize) -> (Classes, BTreeMap<(usize, u32), u6
         }
         let mut orgs: BTreeSet<Sym> = BTreeSet::new();
         let mut by_quarter: FxHashMap<u32, u64> = FxHashMap::default();
-        for row in &session.rows {
-            of_file.events += row.n;
+        for row in session.rows.iter() {
+            of_file.events += row.n();
             orgs.insert(share.names.dims.get(row.dims).org);
             // All of a row is in one quarter.
-            *by_quarter.entry(row.first.quarter_hour()).or_default() += row.n;
+            *by_quarter.entry(row.first().quarter_hour()).or_default() += row.n();
         }
         #[allow(clippy::iter_over_hash_type, reason = "sums don't depend on order")]
         for (quarter, n) in by_quarter {
@@ -175,8 +175,8 @@ fn stretches(shares: &[Share], open: &[Vec<u32>], people: &People) -> Vec<Stretc
     let mut stretches = Vec::new();
     for (share, session) in sessions(shares) {
         let mut person: FxHashMap<Sym, u64> = FxHashMap::default();
-        for row in &session.rows {
-            let quarter = row.first.quarter_hour();
+        for row in session.rows.iter() {
+            let quarter = row.first().quarter_hour();
             if open[session.file].binary_search(&quarter).is_err() {
                 continue;
             }
@@ -186,8 +186,8 @@ fn stretches(shares: &[Share], open: &[Vec<u32>], people: &People) -> Vec<Stretc
                 success: share.names.dims.get(row.dims).success,
                 person: *person.entry(row.user).or_insert_with(of_user),
                 file: session.file,
-                first: row.first.millis().div_euclid(1000),
-                last: row.last.millis().div_euclid(1000),
+                first: row.first().millis().div_euclid(1000),
+                last: row.last().millis().div_euclid(1000),
             });
         }
     }
@@ -227,7 +227,7 @@ fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &
     let mut begins: BTreeMap<(u32, bool), [BTreeSet<usize>; 2]> = BTreeMap::new();
     for (share, session) in sessions(shares) {
         let mut known: FxHashMap<Sym, Called> = FxHashMap::default();
-        for row in &session.rows {
+        for row in session.rows.iter() {
             let called = known
                 .entry(row.user)
                 .or_insert_with(|| people.called(share.names.symbols.text(row.user)));
@@ -237,10 +237,13 @@ fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &
                 Called::NameAlone => 1,
             };
             if open[session.file]
-                .binary_search(&row.first.quarter_hour())
+                .binary_search(&row.first().quarter_hour())
                 .is_ok()
             {
-                let key = (second_of(row.first), share.names.dims.get(row.dims).success);
+                let key = (
+                    second_of(row.first()),
+                    share.names.dims.get(row.dims).success,
+                );
                 begins.entry(key).or_default()[side].insert(session.file);
             }
         }
