@@ -77,7 +77,8 @@ fn in_order(parts: &[Counted], users: usize) -> Vec<Row> {
     for user in 1..starts.len() {
         starts[user] += starts[user - 1];
     }
-    let mut rows = vec![Row::default(); starts[users]];
+    // Every thread touches the memory of its own share first.
+    let mut rows: Vec<Row> = rayon::iter::repeat_n(Row::default(), starts[users]).collect();
     rayon::scope(|scope| {
         let mut rest = &mut rows[..];
         let mut from = 0;
