@@ -10,6 +10,7 @@ mod users;
 
 pub use memo::Memo;
 pub use repeated::Repeated;
+use users::KnownUser;
 
 use std::collections::BTreeSet;
 
@@ -71,10 +72,10 @@ pub struct Decoder<'a> {
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
     memo: Memo,
-    /// Users, and the number of the name that the row gives to an id.
-    users: FxHashMap<Box<[u8]>, (Sym, u32)>,
+    /// Users by the bytes of their fields.
+    users: FxHashMap<Box<[u8]>, KnownUser>,
     /// The same where one field without escapes tells the user.
-    plain_users: FxHashMap<Box<[u8]>, (Sym, u32)>,
+    plain_users: FxHashMap<Box<[u8]>, KnownUser>,
     latin1: bool,
     around: Around<'a>,
     orgs: BTreeSet<String>,

@@ -4,6 +4,8 @@
 //! them repeats: a machine logs in the same way every time. Such an end is known by its bytes,
 //! without being split into fields again.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::layout::Columns;
@@ -33,13 +35,38 @@ const WORTH: u32 = 50;
 pub(super) struct Tails {
     /// The column that ends begin with; 0 where the columns don't stand so that ends repeat.
     from: usize,
-    /// Each with the file in which it was met last.
-    known: FxHashMap<Box<[u8]>, (DimsId, u32)>,
+    known: Vec<Tail>,
+    /// Positions among the known ones.
+    index: FxHashMap<Arc<[u8]>, u32>,
     /// Number of the file that is read.
     file: u32,
     looked: u32,
     found: u32,
 }
+
+/// An end up to and with its line end, of which it holds one, and what it means.
+#[derive(Debug)]
+struct Tail {
+    bytes: Arc<[u8]>,
+    dims: DimsId,
+    /// The file in which it was met last.
+    file: u32,
+}
+
+/// An end that was met before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Met {
+    pub(super) dims: DimsId,
+    /// Whether the file that is read did not have it yet.
+    pub(super) news: bool,
+    /// Its number, by which [`Tails::same`] knows it sooner.
+    pub(super) number: u32,
+    /// Its bytes.
+    pub(super) bytes: usize,
+}
+
+/// The number of no end.
+pub(super) const NONE: u32 = u32::MAX;
 
 impl Tails {
     /// For rows with these columns, of which `telling` are looked at beside the changing ones.
@@ -50,7 +77,8 @@ impl Tails {
         let enough = columns.width() >= from + FEWEST;
         Self {
             from: if behind && enough { from } else { 0 },
-            known: FxHashMap::default(),
+            known: Vec::new(),
+            index: FxHashMap::default(),
             file: 0,
             looked: 0,
             found: 0,
@@ -68,25 +96,55 @@ impl Tails {
         (self.from > 0).then_some(self.from)
     }
 
-    /// What an end, up to and with its line end, was found to mean, and whether that is news to
-    /// the file.
+    /// The end of this number, if the row goes on with it. Whoever logs in mostly does so as the
+    /// last time, so that this is asked before all ends are.
     #[inline]
-    pub(super) fn find(&mut self, end: &[u8]) -> Option<(DimsId, bool)> {
+    pub(super) fn same(&mut self, number: u32, rest: &[u8]) -> Option<Met> {
+        let tail = self.known.get(number as usize)?;
+        rest.starts_with(&tail.bytes).then(|| self.met(number))
+    }
+
+    /// What an end, up to and with its line end, was found to mean.
+    #[inline]
+    pub(super) fn find(&mut self, end: &[u8]) -> Option<Met> {
+        let found = self.index.get(end).copied();
+        if found.is_none() {
+            self.judge(false);
+        }
+        found.map(|number| self.met(number))
+    }
+
+    #[inline]
+    fn met(&mut self, number: u32) -> Met {
+        let tail = &mut self.known[number as usize];
+        let met = Met {
+            dims: tail.dims,
+            news: tail.file != self.file,
+            number,
+            bytes: tail.bytes.len(),
+        };
+        tail.file = self.file;
+        self.judge(true);
+        met
+    }
+
+    /// Gives up where ends don't repeat.
+    #[inline]
+    fn judge(&mut self, found: bool) {
         self.looked += 1;
-        let found = self.known.get_mut(end).map(|(dims, file)| {
-            let news = *file != self.file;
-            *file = self.file;
-            (*dims, news)
-        });
-        self.found += u32::from(found.is_some());
+        self.found += u32::from(found);
         if self.looked == TRIED {
             if self.found * 100 < self.looked * WORTH {
                 self.from = 0;
-                self.known = FxHashMap::default();
+                self.forget();
             }
             (self.looked, self.found) = (0, 0);
         }
-        found
+    }
+
+    fn forget(&mut self) {
+        self.known = Vec::new();
+        self.index = FxHashMap::default();
     }
 
     /// Remembers what the end of a complete record means. One that holds a line end inside quotes
@@ -97,9 +155,16 @@ impl Tails {
             return;
         }
         if self.known.len() >= REMEMBERED {
-            self.known.clear();
+            self.forget();
         }
-        self.known.insert(end.into(), (dims, self.file));
+        let bytes: Arc<[u8]> = end.into();
+        let number = self.known.len() as u32;
+        self.index.insert(Arc::clone(&bytes), number);
+        self.known.push(Tail {
+            bytes,
+            dims,
+            file: self.file,
+        });
     }
 }
 
@@ -135,9 +200,18 @@ mod tests {
         let mut tails = Tails::of(&columns, &[2, 3]);
         tails.remember(b"a,b\n", DimsId(7));
         tails.remember(b"\"a\nb\",c\n", DimsId(8));
-        assert_eq!(tails.find(b"a,b\n"), Some((DimsId(7), false)));
+        let met = |news| Met {
+            dims: DimsId(7),
+            news,
+            number: 0,
+            bytes: 4,
+        };
+        assert_eq!(tails.find(b"a,b\n"), Some(met(false)));
         let mut tails = tails.in_file(1);
-        assert_eq!(tails.find(b"a,b\n"), Some((DimsId(7), true)));
+        assert_eq!(tails.find(b"a,b\n"), Some(met(true)));
+        assert_eq!(tails.same(0, b"a,b\nc"), Some(met(false)));
+        assert_eq!(tails.same(0, b"a,bb\n"), None);
+        assert_eq!(tails.same(NONE, b"a,b\n"), None);
         assert_eq!(tails.find(b"\"a\n"), None);
         for at in 2..TRIED {
             tails.find(at.to_string().as_bytes());

@@ -3,23 +3,37 @@
 //! Rows stand in the order of time but for some seconds, so a pair hardly ever comes back to a
 //! bucket that it left. Where it does, the two rows are added up with all others.
 
-use std::collections::hash_map::Entry;
-
 use rustc_hash::FxHashMap;
 
 use super::{Row, Rows};
 use crate::event::{DimsId, Instant, Place, Sym};
 
-/// Pairs at which all buckets are closed, so that the map fits a core's cache.
+/// Pairs at which all buckets are closed, so that they fit a core's cache.
 const MOST_OPEN: usize = 1 << 14;
 /// Rows of one file at which they are first added up.
 const COMPACT_AT: usize = 1 << 21;
+
+/// Pairs that are found without a search; a power of two.
+const RECENT: usize = 1 << 12;
+
+/// A number below [`RECENT`] that tells most pairs apart.
+#[inline]
+fn recent(user: Sym, dims: DimsId) -> usize {
+    // Source: D. Knuth, The Art of Computer Programming, volume 3, 6.4: multiplicative hashing.
+    let pair = u64::from(user.0) << 32 | u64::from(dims.0);
+    (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT.ilog2())) as usize
+}
 
 /// Counts of one file by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     /// The bucket that each pair is in.
-    open: FxHashMap<(Sym, DimsId), Row>,
+    open: Vec<Row>,
+    /// Where the bucket of each pair stands among the open ones.
+    index: FxHashMap<(Sym, DimsId), u32>,
+    /// Where it may stand, by a number made of the pair: most rows are of few pairs, and this fits
+    /// the nearest cache.
+    recent: Vec<u32>,
     rows: Rows,
     compact_at: usize,
     /// Instants that no bucket may span.
@@ -70,29 +84,44 @@ impl Counts {
     ) {
         let bucket = bucket(at, success, &self.cuts);
         let one = Row::one(bucket, (user, dims), at, place);
-        match self.open.entry((user, dims)) {
-            Entry::Occupied(open) if open.get().bucket == one.bucket => {
-                open.into_mut().add(&one);
-            }
-            Entry::Occupied(mut open) => {
-                self.rows.push(open.insert(one));
-            }
-            Entry::Vacant(vacant) => {
-                vacant.insert(one);
-                if self.open.len() >= MOST_OPEN {
-                    self.flush();
-                }
-            }
+        let Some(open) = self.open_of(user, dims) else {
+            return self.begin(one);
+        };
+        if open.bucket == one.bucket {
+            open.add(&one);
+        } else {
+            let closed = std::mem::replace(open, one);
+            self.rows.push(closed);
         }
+    }
+
+    /// The bucket that a pair is in.
+    #[inline]
+    fn open_of(&mut self, user: Sym, dims: DimsId) -> Option<&mut Row> {
+        let recent = self.recent.get_mut(recent(user, dims))?;
+        let is_of = |row: &Row| (row.user, row.dims) == (user, dims);
+        if !self.open.get(*recent as usize).is_some_and(is_of) {
+            *recent = *self.index.get(&(user, dims))?;
+        }
+        self.open.get_mut(*recent as usize)
+    }
+
+    /// Opens a pair's first bucket.
+    #[cold]
+    fn begin(&mut self, one: Row) {
+        if self.open.len() >= MOST_OPEN {
+            self.flush();
+        }
+        self.recent.resize(RECENT, 0);
+        self.index
+            .insert((one.user, one.dims), self.open.len() as u32);
+        self.open.push(one);
     }
 
     /// Closes all buckets; adds the rows up when there are many.
     pub(super) fn flush(&mut self) {
-        #[allow(
-            clippy::iter_over_hash_type,
-            reason = "rows are sorted before anybody sees them"
-        )]
-        self.open.drain().for_each(|(_, row)| self.rows.push(row));
+        self.index.clear();
+        self.open.drain(..).for_each(|row| self.rows.push(row));
         if self.rows.len() > self.compact_at.max(COMPACT_AT) {
             self.rows.compact();
             self.compact_at = self.rows.len() * 2;

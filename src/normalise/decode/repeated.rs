@@ -3,6 +3,7 @@
 use super::Decoder;
 use crate::event::{DimsId, Instant, Sym};
 use crate::ingest::{Container, Record, csv};
+use crate::normalise::tails;
 
 /// A login whose row ends as an earlier one did.
 #[derive(Clone, Copy, Debug)]
@@ -28,21 +29,34 @@ impl Decoder<'_> {
             .from()
             .filter(|_| !self.around.is_behind_other_header())?;
         let tail_at = csv::leading(block, from, delimiter, record)?;
-        let line = memchr::memchr(b'\n', &block[tail_at..])?;
-        let bytes = tail_at + line + 1;
-        let Some((dims, news)) = self.tails.find(&block[tail_at..bytes]) else {
+        let rest = &block[tail_at..];
+        let key = self.plain_key(record, block);
+        let mut by = key.and_then(|key| self.plain_users.get_mut(key));
+        let last = by.as_ref().map_or(tails::NONE, |user| user.last_tail);
+        let Some(met) = self.tails.same(last, rest).or_else(|| {
+            let line = memchr::memchr(b'\n', rest)?;
+            self.tails.find(&rest[..=line])
+        }) else {
             self.tail_at = Some(tail_at);
             return None;
         };
-        if news {
-            self.met_org_of(dims);
+        if let Some(user) = &mut by {
+            user.last_tail = met.number;
+        }
+        let by = by.copied();
+        if met.news {
+            self.met_org_of(met.dims);
         }
         let at = self.at(record, block).ok()?;
+        let user = match by {
+            Some(user) => self.met_user(user, at),
+            None => self.user(record, block, at),
+        };
         Some(Repeated {
             at,
-            user: self.user(record, block, at),
-            dims,
-            bytes,
+            user,
+            dims: met.dims,
+            bytes: tail_at + met.bytes,
         })
     }
 }

@@ -8,44 +8,45 @@ use crate::ingest::{Escape, Record};
 use crate::normalise::reject::Reason;
 use crate::normalise::role::Role;
 use crate::normalise::row::Row;
+use crate::normalise::tails;
 use crate::normalise::value::id;
 use crate::normalise::value::known::known;
+
+/// A user that a row told of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownUser {
+    sym: Sym,
+    /// The number of the name that the row gives to an id.
+    given: u32,
+    /// The number of the end that the user's last row had.
+    pub(super) last_tail: u32,
+}
 
 impl Decoder<'_> {
     /// Who a row is about.
     pub(super) fn user(&mut self, record: &Record, block: &[u8], at: Instant) -> Sym {
+        let plain = self.plain_key(record, block);
         let columns = &self.reading.columns;
-        let name = columns.at(Role::User);
-        let user_id = columns.at(Role::UserId);
-        self.key.clear();
-        let plain = match (name, user_id) {
-            (Some(column), None) | (None, Some(column)) => {
-                (record.escape(column) == Escape::None).then(|| record.raw(block, column))
-            }
-            _ => None,
-        };
-        // The bytes of one plain field are a key as they stand.
+        let (name, user_id) = (columns.at(Role::User), columns.at(Role::UserId));
         let users = match plain {
             Some(_) => &self.plain_users,
             None => &self.users,
         };
+        self.key.clear();
         let key = plain.unwrap_or_else(|| {
             for column in [name, user_id].into_iter().flatten() {
                 record.push_key(block, column, &mut self.key);
             }
             &self.key
         });
-        if let Some(&(user, given)) = users.get(key) {
-            self.named.seen(given, at);
-            return user;
+        if let Some(&user) = users.get(key) {
+            return self.met_user(user, at);
         }
         let key: Box<[u8]> = key.into();
         let columns = [name, user_id].into_iter().flatten();
         self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
-        let (user, given) =
-            self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
-        self.named.seen(given, at);
+        let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
         let users = match plain {
             Some(_) => &mut self.plain_users,
             None => &mut self.users,
@@ -53,8 +54,28 @@ impl Decoder<'_> {
         if users.len() >= REMEMBERED {
             users.clear();
         }
-        users.insert(key, (user, given));
-        user
+        users.insert(key, user);
+        self.met_user(user, at)
+    }
+
+    /// The user's field, where one without escapes tells who it is: its bytes are a key as they
+    /// stand.
+    #[inline]
+    pub(super) fn plain_key<'b>(&self, record: &Record, block: &'b [u8]) -> Option<&'b [u8]> {
+        let columns = &self.reading.columns;
+        match (columns.at(Role::User), columns.at(Role::UserId)) {
+            (Some(column), None) | (None, Some(column)) => {
+                (record.escape(column) == Escape::None).then(|| record.raw(block, column))
+            }
+            _ => None,
+        }
+    }
+
+    /// The user of a row at this time.
+    #[inline]
+    pub(super) fn met_user(&mut self, user: KnownUser, at: Instant) -> Sym {
+        self.named.seen(user.given, at);
+        user.sym
     }
 
     /// The username in lower case, or else the 18-character id; where both stand, the name is
@@ -64,7 +85,7 @@ impl Decoder<'_> {
         name: Option<&str>,
         user_id: Option<&str>,
         by_users: bool,
-    ) -> (Sym, u32) {
+    ) -> KnownUser {
         let symbols = &mut self.names.symbols;
         let id = user_id
             .and_then(known)
@@ -76,7 +97,11 @@ impl Decoder<'_> {
             (Some(id), Some(name)) => self.named.number(id, name, by_users),
             _ => u32::MAX,
         };
-        (name.or(id).unwrap_or(Sym::UNKNOWN), given)
+        KnownUser {
+            sym: name.or(id).unwrap_or(Sym::UNKNOWN),
+            given,
+            last_tail: tails::NONE,
+        }
     }
 
     /// A row of a user export.
@@ -89,7 +114,7 @@ impl Decoder<'_> {
         if !is_known(&name) || !is_known(&user_id) || is_header {
             return Row::Reject(Reason::NoUser);
         }
-        let (_, given) = self.intern_user(name.as_deref(), user_id.as_deref(), true);
+        let KnownUser { given, .. } = self.intern_user(name.as_deref(), user_id.as_deref(), true);
         // Of several names of one id the newest counts. Only a time that can't be misread says so:
         // names are no reason to ask for the order of day and month.
         let changed = columns.at(Role::Time);
