@@ -253,7 +253,7 @@ proptest! {
         prop_assert_eq!(&x.clone().merge(y.clone()).merge(z.clone()), &whole);
         prop_assert_eq!(&x.clone().merge(y.clone().merge(z.clone())), &whole);
         prop_assert_eq!(&z.merge(x).merge(y), &whole);
-        let counted: u64 = whole.rows.iter().map(|row| row.n).sum();
+        let counted: u64 = whole.rows.iter().map(|row| row.n()).sum();
         prop_assert_eq!(counted, attempts.len() as u64);
     }
 }
@@ -269,7 +269,7 @@ proptest! {
         if let Some(ledger) = read.ledger {
             prop_assert_eq!(ledger.read(), ledger.events + ledger.rejects + ledger.blank + ledger.ignored);
             prop_assert_eq!(ledger.rejects, read.rejects.len() as u64);
-            prop_assert_eq!(ledger.events, read.tally.rows.iter().map(|row| row.n).sum::<u64>());
+            prop_assert_eq!(ledger.events, read.tally.rows.iter().map(|row| row.n()).sum::<u64>());
             if !content.contains(&b'"') {
                 prop_assert_eq!(ledger.read(), records(&content) as u64);
             }
@@ -283,7 +283,7 @@ proptest! {
         let plain = file(&content);
         let whole = read(plain.path(), 1 << 20, 1);
         if let Some(ledger) = whole.ledger {
-            prop_assert_eq!(ledger.events, whole.tally.rows.iter().map(|row| row.n).sum::<u64>());
+            prop_assert_eq!(ledger.events, whole.tally.rows.iter().map(|row| row.n()).sum::<u64>());
             prop_assert_eq!(ledger.rejects, whole.rejects.len() as u64);
         }
         prop_assert_eq!(&read(plain.path(), piece, 1), &whole, "pieces of {} bytes", piece);

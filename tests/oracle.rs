@@ -94,8 +94,8 @@ fn of_tally(tally: &Tally) -> Counts {
         let text = |sym| tally.symbols.text(sym).to_owned();
         let (user, app, status) = (text(row.user), text(dims.app), text(dims.description));
         let key = (user, app, status, i64::from(row.bucket));
-        *counts.entry(key).or_default() += row.n;
-        let bounds = [row.first, row.last].map(Instant::minute);
+        *counts.entry(key).or_default() += row.n();
+        let bounds = [row.first(), row.last()].map(Instant::minute);
         assert!(row.bucket <= bounds[0] && bounds[1] < row.bucket + 15);
     }
     counts

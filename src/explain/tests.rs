@@ -107,7 +107,8 @@ fn an_error_gets_the_nearest_row_of_its_user_that_fits() {
     world.error(101, Some(ANN), "job", "authentication-failure");
     world.error(131, Some(ANN), "job", "refresh-token-invalid");
     let done = world.explained();
-    assert_eq!(done.rows, [Some(1), None], "a password is no token");
+    // Rows stand by user, then by description.
+    assert_eq!(done.rows, [Some(0), None], "a password is no token");
     assert_eq!(done.why[1], Some(Unmatched::NoRow));
 }
 

@@ -44,7 +44,7 @@ impl Field {
 }
 
 /// One record of a block. Reused from record to record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     fields: Vec<Field>,
 }

@@ -331,13 +331,13 @@ mod tests {
                 continue;
             }
             let one = all.entry(key(user, what)).or_default();
-            one.failures += row.n;
+            one.failures += row.n();
             one.sources
                 .extend((what.source != 0).then_some(what.source));
             one.apps.extend((what.app != 0).then_some(what.app));
             one.users.extend((user != 0).then_some(user));
-            *one.causes.entry(what.cause).or_default() += row.n;
-            one.times.extend([row.first, row.last]);
+            *one.causes.entry(what.cause).or_default() += row.n();
+            one.times.extend([row.first(), row.last()]);
         }
         all
     }
@@ -353,7 +353,7 @@ mod tests {
                 let what = resolved.what[row.dims.index()];
                 what.success && passes(resolved.user[row.user.index()], what)
             });
-            rows.map(|row| row.n).sum()
+            rows.map(|row| row.n()).sum()
         };
 
         let groups: Vec<FailedGroup> = failing

@@ -3,7 +3,7 @@
 //! Expected is what the background has in the same hours of the other weeks. It is counted, not
 //! known from how the background was made, and incidents that were planted are no background.
 
-use std::ops::Range;
+use loginscope::tally::Row;
 
 use super::{HOUR, WEEK, World};
 
@@ -24,12 +24,12 @@ fn of_series(world: &World, name: &str, start: i64, end: i64) -> f64 {
     let week = WEEK * 60_000;
     let span = length.min(week);
     let mut failures = 0_u32;
-    for (_, row) in background(world) {
+    for row in background(world) {
         let dims = world.part.names.dims.get(row.dims);
         let symbols = &world.part.names.symbols;
         let named = [row.user, dims.app, dims.source, dims.description];
         let own = !dims.success && named.iter().any(|sym| symbols.text(*sym) == name);
-        let since = (row.first.millis() - from).rem_euclid(week);
+        let since = (row.first().millis() - from).rem_euclid(week);
         failures += u32::from(own && since < span);
     }
     let weeks = (world.weeks as f64).max(1.0);
@@ -37,10 +37,11 @@ fn of_series(world: &World, name: &str, start: i64, end: i64) -> f64 {
 }
 
 /// Rows that no incident planted.
-fn background(world: &World) -> impl Iterator<Item = (usize, &Row)> {
+fn background(world: &World) -> impl Iterator<Item = &Row> {
     let planted = |at: usize| world.planted.iter().any(|range| range.contains(&at));
     let rows = world.part.rows.iter().enumerate();
     rows.filter(move |(at, _)| !planted(*at))
+        .map(|(_, row)| row)
 }
 
 /// Whether an incident is clear.

@@ -176,8 +176,8 @@ pub fn seen<'a>(
         causes: &known.causes,
         retirements: &known.retirements,
         zone,
-        since: ends(|row| row.first).min().unwrap_or_default(),
-        until: ends(|row| row.last).max().unwrap_or_default(),
+        since: ends(|row| row.first()).min().unwrap_or_default(),
+        until: ends(|row| row.last()).max().unwrap_or_default(),
         integrations: None,
         logs: loginscope::tally::logs::Logs::none(),
     }
