@@ -154,6 +154,20 @@ impl Record {
         key.extend_from_slice(raw);
     }
 
+    /// Appends neighbouring fields of a row of CSV to a key, as they stand there with what is
+    /// between them: their length and whether a quote opens the first, then their bytes.
+    #[inline]
+    pub fn push_span(&self, block: &[u8], (first, last): (usize, usize), key: &mut Vec<u8>) {
+        let (Some(first), Some(last)) = (self.fields.get(first), self.fields.get(last)) else {
+            return;
+        };
+        let raw = &block[first.start as usize..last.end as usize];
+        let opened = first.start > 0 && block[first.start as usize - 1] == b'"';
+        let length = raw.len() as u32 * 2 + u32::from(opened);
+        key.extend_from_slice(&length.to_le_bytes());
+        key.extend_from_slice(raw);
+    }
+
     /// Whether a field is UTF-8.
     pub fn is_utf8(&self, block: &[u8], column: usize) -> bool {
         std::str::from_utf8(self.raw(block, column)).is_ok()
@@ -234,6 +248,22 @@ mod tests {
         for odd in [r"\x41", r"\u12", r"\u+123", "\\", r"\u12é4"] {
             assert_eq!(unescaped(odd), odd);
         }
+    }
+
+    #[test]
+    fn spans_tell_how_their_first_field_is_written() {
+        // `a"` and `b`, then `a` and `b`
+        let key = |block: &str| {
+            let mut record = Record::default();
+            let step = crate::ingest::csv::next(block.as_bytes(), true, b',', &mut record);
+            assert!(matches!(step, crate::ingest::Step::Record { .. }));
+            let mut key = Vec::new();
+            record.push_span(block.as_bytes(), (1, 2), &mut key);
+            key
+        };
+        assert_ne!(key("x,a\",\"b\"\n"), key("x,\"a\",\"b\"\n"));
+        assert_ne!(key("x,a,b\n"), key("x,a,bc\n"));
+        assert_eq!(key("x,a,b\n"), key("\"y\",a,b\r\n"));
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct Decoder<'a> {
     /// The org of files that name none.
     org: Sym,
     dims_columns: Vec<usize>,
+    /// Those that stand side by side: the first and the last of each such run.
+    dims_spans: Vec<(usize, usize)>,
     /// The column of the logins' ids, and their kind.
     id_column: Option<(usize, IdKind)>,
     key: Vec<u8>,
@@ -109,6 +111,7 @@ impl<'a> Decoder<'a> {
             org,
             tails: tails.unwrap_or_else(|| Tails::of(columns, &dims_columns)),
             tail_at: None,
+            dims_spans: spans(&dims_columns),
             dims_columns,
             id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
@@ -154,7 +157,7 @@ impl<'a> Decoder<'a> {
     /// The id of the login in a row, where the file has such a column and the row a real id.
     pub fn login_id<'b>(&self, record: &Record, block: &'b [u8]) -> Option<LoginId<'b>> {
         let (column, kind) = self.id_column?;
-        let text = std::str::from_utf8(record.raw(block, column)).ok()?;
+        let text = record.raw(block, column);
         LoginId::of(text, self.reading.columns.name(Role::Id), kind)
     }
 
@@ -240,8 +243,14 @@ impl<'a> Decoder<'a> {
     /// The combination of everything but user and time; `None` for rows of another event type.
     fn dims(&mut self, record: &Record, block: &[u8]) -> Result<Option<DimsId>, Reason> {
         self.key.clear();
-        for &column in &self.dims_columns {
-            record.push_key(block, column, &mut self.key);
+        if self.reading.container.has_keys() {
+            for &column in &self.dims_columns {
+                record.push_key(block, column, &mut self.key);
+            }
+        } else {
+            for &span in &self.dims_spans {
+                record.push_span(block, span, &mut self.key);
+            }
         }
         if let Some(dims) = self.recall() {
             return Ok(dims);
@@ -330,6 +339,13 @@ impl<'a> Decoder<'a> {
             }
         }
     }
+}
+
+/// Runs of neighbours in a sorted list of columns: the first and the last of each.
+fn spans(columns: &[usize]) -> Vec<(usize, usize)> {
+    let runs = columns.chunk_by(|a, b| a + 1 == *b);
+    let ends = runs.map(|run| (run.first().copied(), run.last().copied()));
+    ends.filter_map(|(first, last)| first.zip(last)).collect()
 }
 
 fn time_role(columns: &Columns) -> Role {

@@ -18,11 +18,11 @@ mod name_table;
 pub mod overlap;
 mod pairs;
 mod parquet;
+mod pile;
 mod plan;
 mod resolve;
 mod rounds;
 mod row;
-mod rows;
 pub mod slots;
 mod span;
 mod sum;
@@ -40,10 +40,10 @@ pub use fill::{FileRead, Fill, Filled, Interrupted, NotFilled, ToRead, fill};
 pub use name_table::NameTable;
 pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;
+pub use pile::{Pile, Rows};
 pub use plan::{Fate, Planned, Told, plan};
 pub use resolve::{Resolved, What};
 pub use row::Row;
-pub use rows::Rows;
 
 /// The whole count: symbols, combinations and rows, each sorted, each used.
 #[derive(Clone, Debug, Default)]

@@ -12,7 +12,7 @@ use super::counts::Counts;
 use super::fill::{FileRead, Fill, Interrupted, ToRead};
 use super::joints::{LineBases, meet, put_together};
 use super::overlap::{Noted, Watch, Watching};
-use super::rows::Rows;
+use super::pile::Rows;
 use super::span::Span;
 use super::worker::{Work, piece, stream};
 use crate::event::Place;

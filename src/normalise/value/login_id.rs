@@ -1,6 +1,8 @@
 //! The id that an export gives a login: rows with the same real id are one login.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
+
+use foldhash::quality::FixedState;
 
 use super::known::known;
 
@@ -38,7 +40,7 @@ impl IdKind {
 pub struct LoginId<'a> {
     pub kind: IdKind,
     /// As it is compared.
-    text: &'a str,
+    text: &'a [u8],
 }
 
 /// Ids of LoginHistory begin so.
@@ -50,14 +52,41 @@ impl<'a> LoginId<'a> {
     /// The id in a field of a column with this name and kind of ids. `None` for what is no id:
     /// nothing, a word for that, zeros, a mask, or the column's own name, as redacted exports
     /// have it.
-    pub fn of(text: &'a str, column: &str, kind: IdKind) -> Option<Self> {
+    #[inline]
+    pub fn of(text: &'a [u8], column: &str, kind: IdKind) -> Option<Self> {
+        match Self::plain(text, column, kind) {
+            Some(id) => Some(id),
+            None => Self::odd(std::str::from_utf8(text).ok()?, column, kind),
+        }
+    }
+
+    /// The id in a field that holds nothing else, as nearly all do; `None` says nothing.
+    #[inline]
+    fn plain(text: &'a [u8], column: &str, kind: IdKind) -> Option<Self> {
+        let id = text.first_chunk::<ID_LENGTH>()?;
+        if !text.iter().all(u8::is_ascii_alphanumeric) {
+            return None;
+        }
+        if !id.starts_with(LOGIN_HISTORY.as_bytes()) {
+            let is_mask = text.iter().all(|byte| b"0xX".contains(byte));
+            let is_name = text.eq_ignore_ascii_case(column.as_bytes());
+            return (!is_mask && !is_name).then_some(Self { kind, text });
+        }
+        let is_zero = id[LOGIN_HISTORY.len()..].iter().all(|byte| *byte == b'0');
+        (!is_zero).then_some(Self {
+            kind: IdKind::LoginHistory,
+            text: id,
+        })
+    }
+
+    fn odd(text: &'a str, column: &str, kind: IdKind) -> Option<Self> {
         let text = known(text)?;
         if text.len() >= ID_LENGTH
             && text.starts_with(LOGIN_HISTORY)
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         {
-            let text = &text[..ID_LENGTH];
-            let is_zero = text[LOGIN_HISTORY.len()..].bytes().all(|byte| byte == b'0');
+            let text = &text.as_bytes()[..ID_LENGTH];
+            let is_zero = text[LOGIN_HISTORY.len()..].iter().all(|byte| *byte == b'0');
             let kind = IdKind::LoginHistory;
             return (!is_zero).then_some(Self { kind, text });
         }
@@ -66,6 +95,7 @@ impl<'a> LoginId<'a> {
         let is_mask = bare.bytes().all(|byte| b"0xX-_#.?".contains(&byte))
             || bare.contains(['*', '<', '[', '{'])
             || bare.eq_ignore_ascii_case(column);
+        let text = text.as_bytes();
         (!is_mask).then_some(Self { kind, text })
     }
 
@@ -80,11 +110,9 @@ impl<'a> LoginId<'a> {
     }
 }
 
-/// SipHash: nobody makes two ids of one hash by accident.
+/// A hash of which all bits count: nobody makes two ids of one hash by accident.
 fn hash(what: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(what)
 }
 
 #[cfg(test)]
@@ -92,7 +120,7 @@ mod tests {
     use super::*;
 
     fn of<'a>(text: &'a str, column: &str) -> Option<LoginId<'a>> {
-        LoginId::of(text, column, IdKind::of_column(column))
+        LoginId::of(text.as_bytes(), column, IdKind::of_column(column))
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::repeated::Repeated;
 use super::spool::Spool;
 use super::watch::{Met, second_of};
 use crate::event::Sym;
+use crate::tally::pile::Pile;
 use crate::tally::rounds::Share;
 
 /// What the second reading keeps back.
@@ -72,20 +73,10 @@ impl Sieve {
 }
 
 /// Every id that was met, handed over so that no id is in memory twice.
-fn all_met(shares: &mut [Share]) -> Vec<Met> {
-    let mut lists: Vec<Vec<Met>> = shares
-        .iter_mut()
-        .flat_map(|share| &mut share.sessions)
-        .map(|session| std::mem::take(&mut session.noted.met))
-        .collect();
-    // The longest grows by the others.
-    lists.sort_by_key(Vec::len);
-    let mut all = lists.pop().unwrap_or_default();
-    all.reserve_exact(lists.iter().map(Vec::len).sum());
-    for mut list in lists {
-        all.append(&mut list);
-    }
-    all
+fn all_met(shares: &mut [Share]) -> Vec<Vec<Met>> {
+    let sessions = shares.iter_mut().flat_map(|share| &mut share.sessions);
+    let met = sessions.map(|session| std::mem::take(&mut session.noted.met));
+    met.flat_map(Pile::into_pieces).collect()
 }
 
 /// The quarters of an hour in which files may share logins that their ids don't tell.

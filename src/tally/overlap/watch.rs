@@ -4,6 +4,7 @@ use super::sieve::Sieve;
 use super::spool::{Outbox, Sighting};
 use crate::event::{DimsId, Instant, Place, Sym};
 use crate::normalise::value::login_id::{IdKind, LoginId};
+use crate::tally::pile::Pile;
 
 /// The whole second of an instant, counted from 1970.
 pub(super) fn second_of(at: Instant) -> u32 {
@@ -118,7 +119,7 @@ impl Met {
 #[derive(Debug, Default)]
 pub(in crate::tally) struct Noted {
     file: usize,
-    pub(super) met: Vec<Met>,
+    pub(super) met: Pile<Met>,
     /// How many rows have an id of each kind.
     pub(super) of_kind: [u64; IdKind::COUNT],
 }

@@ -1,33 +1,45 @@
-//! The rows that a worker counts, in pieces, so that more of them move none.
+//! What grows row by row, in pieces, so that more of it moves none.
+//!
+//! Fresh memory is dear: a list that doubles as it grows takes twice what it holds, and moves all
+//! of it as often as it doubles.
 
 use super::row::{Row, compact};
 
-/// Rows of a piece.
-const PIECE: usize = 1 << 14;
+/// Bytes of a piece.
+const PIECE: usize = 1 << 19;
 
-/// Rows in the order in which they were counted.
-#[derive(Clone, Debug, Default)]
-pub struct Rows {
+/// Things in the order in which they were added.
+#[derive(Clone, Debug)]
+pub struct Pile<T> {
     /// All but the last one are full, or were handed over as they are.
-    pieces: Vec<Vec<Row>>,
+    pieces: Vec<Vec<T>>,
 }
 
-impl Rows {
-    /// Adds a row behind all others.
+/// The rows that a worker counts.
+pub type Rows = Pile<Row>;
+
+impl<T> Default for Pile<T> {
+    fn default() -> Self {
+        Self { pieces: Vec::new() }
+    }
+}
+
+impl<T> Pile<T> {
+    /// Adds one behind all others.
     #[inline]
-    pub fn push(&mut self, row: Row) {
+    pub fn push(&mut self, one: T) {
         match self.pieces.last_mut() {
-            Some(last) if last.len() < last.capacity() => last.push(row),
-            _ => self.begin_piece(row),
+            Some(last) if last.len() < last.capacity() => last.push(one),
+            _ => self.begin_piece(one),
         }
     }
 
     #[cold]
-    fn begin_piece(&mut self, row: Row) {
+    fn begin_piece(&mut self, one: T) {
         // The first rows of many small files must not take a whole piece each.
-        let capacity = (self.len() + 1).next_power_of_two().clamp(4, PIECE);
-        let mut piece = Vec::with_capacity(capacity);
-        piece.push(row);
+        let most = PIECE / size_of::<T>().max(1);
+        let mut piece = Vec::with_capacity((self.len() + 1).next_power_of_two().clamp(4, most));
+        piece.push(one);
         self.pieces.push(piece);
     }
 
@@ -42,20 +54,27 @@ impl Rows {
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Row> {
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.pieces.iter().flatten()
     }
 
     /// All of them, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.pieces.iter_mut().flatten()
     }
 
-    /// Takes all rows of another one.
+    /// Takes all of another one.
     pub fn append(&mut self, other: &mut Self) {
         self.pieces.append(&mut other.pieces);
     }
 
+    /// Its pieces, to be given back one by one.
+    pub(super) fn into_pieces(self) -> Vec<Vec<T>> {
+        self.pieces
+    }
+}
+
+impl Rows {
     /// Adds up those that share a key.
     pub(super) fn compact(&mut self) {
         let mut rows: Vec<Row> = Vec::with_capacity(self.len());
@@ -65,9 +84,9 @@ impl Rows {
     }
 }
 
-impl From<Vec<Row>> for Rows {
-    fn from(rows: Vec<Row>) -> Self {
-        Self { pieces: vec![rows] }
+impl<T> From<Vec<T>> for Pile<T> {
+    fn from(all: Vec<T>) -> Self {
+        Self { pieces: vec![all] }
     }
 }
 
@@ -87,7 +106,7 @@ mod tests {
                 Place::new(0, u64::from(at)),
             )
         };
-        let count = 3 * PIECE as u32;
+        let count = 3 * (PIECE / size_of::<Row>()) as u32;
         let mut rows = Rows::default();
         (0..count / 2).for_each(|at| rows.push(row(at)));
         let mut more = Rows::from(vec![row(count / 2)]);
