@@ -18,8 +18,8 @@ use polars_arrow::bitmap::BitmapBuilder;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_arrow::record_batch::RecordBatchT;
 use polars_parquet::arrow::write::{
-    CompressionOptions, Encoding, FileWriter, KeyValue, StatisticsOptions, Version, WriteOptions,
-    ZstdLevel, row_group_iter,
+    CompressionOptions, DynIter, Encoding, FileWriter, KeyValue, StatisticsOptions, Version,
+    WriteOptions, ZstdLevel, row_group_iter,
 };
 use rustc_hash::FxHashMap;
 
@@ -44,27 +44,44 @@ pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Res
         // Who adds such files up reads them whole.
         statistics: StatisticsOptions::empty(),
         version: Version::V1,
-        compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?)),
+        compression: CompressionOptions::Uncompressed,
         data_page_size: None,
     };
     let fields = COLUMNS.iter().map(|(name, column)| column.field(name));
     let schema: ArrowSchema = fields.map(|field| (field.name.clone(), field)).collect();
-    let encodings: Vec<Vec<Encoding>> = COLUMNS
-        .iter()
-        .map(|(_, column)| vec![column.encoding()])
-        .collect();
+    let zstd = CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?));
     let mut file = FileWriter::try_new(writer, schema, options)?;
     for rows in tally.rows.chunks(ROW_GROUP) {
         let group = Group::of(rows);
-        let arrays: Vec<Box<dyn Array>> = COLUMNS
+        let fields = file
+            .schema()
+            .iter_values()
+            .zip(file.parquet_schema().fields());
+        let columns: Vec<_> = COLUMNS
             .iter()
-            .map(|(_, column)| column.array(&group, tally))
-            .collect();
-        let schema = std::sync::Arc::new(file.schema().clone());
-        let fields = file.parquet_schema().fields().to_vec();
-        let chunk = RecordBatchT::try_new(group.rows.len(), schema, arrays)?;
-        let encoded = row_group_iter(chunk, encodings.clone().into(), fields, options);
-        file.write(group.rows.len() as u64, encoded)?;
+            .zip(fields)
+            .map(|((_, column), (field, kind))| {
+                let schema = ArrowSchema::from_iter([field.clone()]);
+                let array = column.array(&group, tally);
+                let chunk = RecordBatchT::try_new(rows.len(), schema.into(), vec![array])?;
+                let options = WriteOptions {
+                    compression: match column.packs_itself() {
+                        true => CompressionOptions::Uncompressed,
+                        false => zstd,
+                    },
+                    ..options
+                };
+                let encoding = vec![vec![column.encoding()]];
+                Ok(row_group_iter(
+                    chunk,
+                    encoding.into(),
+                    vec![kind.clone()],
+                    options,
+                ))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        let encoded = DynIter::new(columns.into_iter().flatten());
+        file.write(rows.len() as u64, encoded)?;
     }
     let said = |key: &str, value: String| KeyValue::new(key.to_owned(), Some(value));
     file.end(Some(vec![
@@ -142,6 +159,12 @@ impl Holds {
             Holds::User | Holds::Text(_) | Holds::Word(_) => Encoding::RleDictionary,
             Holds::Success | Holds::Place => Encoding::Plain,
         }
+    }
+
+    /// Whether what it is encoded to is hardly made smaller by compression, which would take most
+    /// of the time.
+    const fn packs_itself(&self) -> bool {
+        matches!(self, Holds::Time(_) | Holds::Place)
     }
 
     fn array(&self, group: &Group<'_>, tally: &Tally) -> Box<dyn Array> {
