@@ -164,7 +164,7 @@ impl Holds {
     /// Whether what it is encoded to is hardly made smaller by compression, which would take most
     /// of the time.
     const fn packs_itself(&self) -> bool {
-        matches!(self, Holds::Time(_) | Holds::Place)
+        matches!(self, Holds::Time(_))
     }
 
     fn array(&self, group: &Group<'_>, tally: &Tally) -> Box<dyn Array> {
