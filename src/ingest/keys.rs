@@ -86,9 +86,20 @@ pub(super) fn name_of(key: &[u8]) -> Cow<'_, str> {
 
 /// Takes the values of a record with their keys.
 pub(super) trait Sink {
-    /// A value; `None` for one that stands for nothing. `parent` is the key of the object that it
-    /// stands in, empty for those of the record itself.
-    fn value(&mut self, parent: &[u8], key: &[u8], field: Option<Field>);
+    /// Where the values of a key go; `None` if nobody asks for them. It stays the same from record
+    /// to record. `parent` is the key of the object that a value stands in, empty for those of the
+    /// record itself.
+    fn place(&mut self, parent: &[u8], key: &[u8]) -> Option<usize>;
+
+    /// A value for a place; `None` for one that stands for nothing.
+    fn put(&mut self, place: usize, field: Option<Field>);
+
+    /// A value with its key.
+    fn value(&mut self, parent: &[u8], key: &[u8], field: Option<Field>) {
+        if let Some(place) = self.place(parent, key) {
+            self.put(place, field);
+        }
+    }
 }
 
 /// Fills records. Remembers where keys lead to.
@@ -187,8 +198,7 @@ pub(super) struct Filling<'f, 'k> {
 }
 
 impl Sink for Filling<'_, '_> {
-    #[inline]
-    fn value(&mut self, parent: &[u8], key: &[u8], field: Option<Field>) {
+    fn place(&mut self, parent: &[u8], key: &[u8]) -> Option<usize> {
         let filler = &mut *self.filler;
         let list = if parent.is_empty() {
             filler.list(key)
@@ -202,7 +212,14 @@ impl Sink for Filling<'_, '_> {
             filler.path = path;
             list
         };
-        for target in &filler.lists[list] {
+        (!filler.lists[list].is_empty()).then_some(list)
+    }
+
+    // A call for each value would take longer than what is done with it.
+    #[inline(always)]
+    fn put(&mut self, place: usize, field: Option<Field>) {
+        let filler = &mut *self.filler;
+        for target in &filler.lists[place] {
             let column = usize::from(target.column);
             filler.seen |= 1_u64.checked_shl(target.column.into()).unwrap_or(0);
             let rank = &mut filler.ranks[column];
@@ -227,13 +244,16 @@ impl Sink for Filling<'_, '_> {
 pub(super) struct Names(pub(super) Vec<String>);
 
 impl Sink for Names {
-    fn value(&mut self, parent: &[u8], key: &[u8], _: Option<Field>) {
+    fn place(&mut self, parent: &[u8], key: &[u8]) -> Option<usize> {
         let mut name = name_of(key).into_owned();
         if !parent.is_empty() {
             name = format!("{}.{name}", name_of(parent));
         }
         self.0.push(name);
+        None
     }
+
+    fn put(&mut self, _: usize, _: Option<Field>) {}
 }
 
 #[cfg(test)]

@@ -37,6 +37,27 @@ impl Field {
         }
     }
 
+    /// The same field where so many more bytes stand before it.
+    #[inline]
+    pub(super) const fn moved(self, by: usize) -> Self {
+        let by = by as u32;
+        Field {
+            start: self.start + by,
+            end: self.end + by,
+            escape: self.escape,
+        }
+    }
+
+    /// The same field, counted from an offset before it.
+    pub(super) const fn counted_from(self, offset: usize) -> Self {
+        let offset = offset as u32;
+        Field {
+            start: self.start - offset,
+            end: self.end - offset,
+            escape: self.escape,
+        }
+    }
+
     /// Where its content ends in the block.
     pub(super) const fn end(self) -> usize {
         self.end as usize
