@@ -359,7 +359,8 @@ impl Clear {
 
     /// The value that begins at a place, and where it ends, if it is `null` or a text that stands
     /// for itself.
-    #[inline]
+    // Its parts come and go in registers where it is called.
+    #[inline(always)]
     fn plain(&mut self, bytes: &[u8], at: usize) -> Option<(Option<Field>, usize)> {
         if bytes.get(at) != Some(&b'"') {
             let word: &[u8; 5] = bytes.get(at..)?.first_chunk()?;
