@@ -175,7 +175,13 @@ impl Record {
         let field = self.fields.get(column).copied().unwrap_or_default();
         let (start, end) = (field.start as usize, field.end as usize);
         let length = (end - start) as u32 * 4 + field.escape as u32;
-        key.extend_from_slice(&length.to_le_bytes());
+        match u8::try_from(length) {
+            Ok(short) if short < u8::MAX => key.push(short),
+            _ => {
+                key.push(u8::MAX);
+                key.extend_from_slice(&length.to_le_bytes());
+            }
+        }
         match block.get(start..start + SHORT) {
             // So many bytes are copied sooner than it takes to ask how many.
             Some(chunk) if end - start <= SHORT => {

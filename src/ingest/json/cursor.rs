@@ -52,6 +52,15 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    /// How many lines end in a record that it has just passed over, with its own line end.
+    pub(super) fn lines(&self, record: &[u8]) -> usize {
+        if self.over_lines {
+            line_ends(record)
+        } else {
+            usize::from(record.ends_with(b"\n"))
+        }
+    }
+
     /// The byte behind blanks and line ends.
     #[inline]
     pub(super) fn peek(&mut self) -> Scan<u8> {

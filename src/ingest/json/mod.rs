@@ -7,10 +7,13 @@
 //! streams. A broken object costs what stands up to the next line that begins with a brace, or in
 //! a list up to the next object.
 
+mod clear;
 mod cursor;
 mod recovery;
+mod run;
 mod scan;
 mod shape;
+mod slot;
 
 use memchr::memchr;
 
@@ -193,11 +196,7 @@ impl<'k> Json<'k> {
         match object(&mut cursor, &mut self.shape, &mut filling) {
             Ok((Object::Record, _)) => {
                 let bytes = with_line_end(block, cursor.pos);
-                let lines = if cursor.over_lines {
-                    line_ends(&block[..bytes])
-                } else {
-                    usize::from(block[bytes - 1] == b'\n')
-                };
+                let lines = cursor.lines(&block[..bytes]);
                 Step::Record { bytes, lines }
             }
             Ok((Object::Envelope { open }, done)) => {

@@ -1,7 +1,8 @@
 //! Finding the values of one JSON object without building them.
 
 use super::cursor::{Cursor, Scan, Span, Stop, is_nothing, is_scalar};
-use super::shape::{Gap, Shape};
+use super::shape::Shape;
+use super::slot::Gap;
 use crate::ingest::keys::Sink;
 use crate::ingest::record::{Escape, Field};
 
@@ -16,8 +17,7 @@ pub(super) enum Object {
 
 /// Keys whose object is the record, or leads to it: change events and streaming (`data`,
 /// `payload`), search jobs and the Salesforce CLI (`result`), search engines (`_source`, `hits`),
-/// replication (`record`), event
-/// collectors (`event`).
+/// replication (`record`), event collectors (`event`).
 const WRAPPERS: [&[u8]; 7] = [
     b"data", b"payload", b"result", b"_source", b"hits", b"record", b"event",
 ];
@@ -97,8 +97,10 @@ pub(super) fn object<S: Sink>(
                         (place, of_record.then(learn).flatten())
                     }
                 };
-                if let Some(place) = place {
-                    sink.put(place, field);
+                match (place, field) {
+                    (Some(place), Some(field)) => sink.put(place, field),
+                    (Some(place), None) => sink.put_nothing(place),
+                    (None, _) => {}
                 }
                 if shape.is_watching()
                     && let Some(number) = number

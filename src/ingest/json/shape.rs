@@ -6,86 +6,34 @@
 //! mean the same where they stand again in the same state; whatever differs is read as if nothing
 //! were known. What a record is, is decided in [`super::scan`] alone.
 
-use memchr::memchr2;
-
-use super::cursor::{Cursor, Span, is_of_a_word};
-use super::scan::DONE;
-use crate::ingest::keys::Sink;
-use crate::ingest::near;
+use super::clear::Clear;
+use super::cursor::{Cursor, Span};
+use super::run::Run;
+use super::slot::{Gap, Slot, WATCHED};
+use crate::ingest::keys::{Place, Sink};
 use crate::ingest::record::{Escape, Field};
 
-/// Bytes of a gap that are compared at once.
-const PART: usize = 16;
-/// Such parts of a gap: the longest keys of Salesforce fit, indented as well.
-const PARTS: usize = 3;
 /// Keys that are remembered: more than real records have.
 const SLOTS: usize = 256;
 /// Keys that one record may leave out of those that are known before they are no longer looked for.
 const LEFT_OUT: usize = 4;
 /// Keys of one record that are taken in between those that are known; others replace them.
 const TAKEN_IN: usize = 4;
-/// Records in which a value must stay the same to be taken for one that does.
-const WATCHED: u32 = 16;
 /// So often they are watched: values that change now and then don't cost more than they give.
 const WATCHES: u32 = 32;
-/// Bytes that are searched at once for what a text can't hold as it is.
-const CLEAR: usize = 512;
+/// Keys that may be learnt more than there are records that teach nothing new: where each record
+/// has an order of its own, remembering costs more than it gives.
+const PATIENCE: u32 = 1024;
 /// Keys of a run: fewer are found as fast one by one.
 const RUN: usize = 2;
-/// A run that fails must have gone well so many times as often, or is given up.
-const GOES_WELL: u32 = 8;
-
-/// Where a key with what stands before it begins: behind a value, or behind a brace.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Gap {
-    pub(super) from: usize,
-    pub(super) behind: bool,
-}
-
 /// A key that stands where one of the same kind stood before.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
     pub(super) key: Span,
     /// Where its values go.
-    pub(super) place: Option<usize>,
+    pub(super) place: Option<Place>,
     /// Its number in the shape.
     pub(super) number: usize,
-}
-
-/// A key with what stands around it, from the end of one value to the beginning of the next.
-#[derive(Clone, Debug)]
-struct Slot {
-    gap: [u128; PARTS],
-    mask: [u128; PARTS],
-    length: usize,
-    /// Where the key stands in the gap.
-    key: Span,
-    behind: bool,
-    over_lines: bool,
-    place: Option<usize>,
-    /// The run that begins here.
-    run: Option<usize>,
-    /// The gap with the value behind it while it is watched, the value, and how many records had
-    /// it.
-    sample: Vec<u8>,
-    field: Option<Field>,
-    same: u32,
-    /// Whether it can't belong to a run.
-    varies: bool,
-}
-
-/// Keys with values that have not changed for some records.
-#[derive(Clone, Debug)]
-struct Run {
-    bytes: Vec<u8>,
-    /// Places with their values, which stand in `bytes`.
-    values: Vec<(usize, Option<Field>)>,
-    slots: usize,
-    over_lines: bool,
-    /// Whether it ends with a word, which might go on.
-    ends_in_word: bool,
-    well: u32,
-    failed: u32,
 }
 
 /// The shape of the records so far.
@@ -97,6 +45,8 @@ pub(super) struct Shape {
     at: usize,
     /// Slots that the record that is read has added.
     taken_in: usize,
+    /// Keys learnt for which no record has made up yet.
+    learnt: u32,
     /// Whether its runs are out of date.
     changed: bool,
     /// Records that are still watched, and how often that was begun.
@@ -104,72 +54,12 @@ pub(super) struct Shape {
     watches: u32,
 }
 
-impl Slot {
-    fn new(gap: &[u8], key: Span, behind: bool, place: Option<usize>) -> Option<Self> {
-        let mut bytes = [0; PART * PARTS];
-        bytes.get_mut(..gap.len())?.copy_from_slice(gap);
-        let mut mask = [0; PART * PARTS];
-        mask[..gap.len()].fill(u8::MAX);
-        let parts = |bytes: [u8; PART * PARTS]| {
-            let mut parts = [0; PARTS];
-            for (part, bytes) in parts.iter_mut().zip(bytes.as_chunks().0) {
-                *part = u128::from_le_bytes(*bytes);
-            }
-            parts
-        };
-        Some(Self {
-            gap: parts(bytes),
-            mask: parts(mask),
-            length: gap.len(),
-            key,
-            behind,
-            over_lines: gap.contains(&b'\n'),
-            place,
-            run: None,
-            sample: Vec::new(),
-            field: None,
-            same: 0,
-            // It is no value of a record alone: it tells of the query.
-            varies: &gap[key.0..key.1] == DONE,
-        })
-    }
-
-    /// Whether its value stayed the same in most of the records that were watched, and in none
-    /// was another.
-    fn stays(&self) -> bool {
-        self.behind && !self.varies && self.same >= WATCHED / 2
-    }
-
-    /// Whether the gap stands at a place.
-    #[inline]
-    fn is_at(&self, bytes: &[u8], pos: usize) -> bool {
-        match bytes.get(pos..pos + PART * PARTS) {
-            Some(here) => self.is(here),
-            None => self.is_at_end(&bytes[pos..]),
-        }
-    }
-
-    /// Whether bytes as many as the longest gap begin with this one.
-    #[inline]
-    fn is(&self, bytes: &[u8]) -> bool {
-        let (parts, _) = bytes.as_chunks::<PART>();
-        let same = |at: usize| (u128::from_le_bytes(parts[at]) ^ self.gap[at]) & self.mask[at] == 0;
-        same(0) && (self.length <= PART || same(1)) && (self.length <= 2 * PART || same(2))
-    }
-
-    #[cold]
-    fn is_at_end(&self, bytes: &[u8]) -> bool {
-        let mut longer = [0; PART * PARTS];
-        longer[..bytes.len()].copy_from_slice(bytes);
-        bytes.len() >= self.length && self.is(&longer)
-    }
-}
-
 impl Shape {
     /// A record begins.
     pub(super) fn begin(&mut self) {
         self.at = 0;
         self.taken_in = 0;
+        self.learnt = self.learnt.saturating_sub(1);
         if self.changed {
             self.watch_anew();
         } else if self.watching > 0 {
@@ -183,7 +73,8 @@ impl Shape {
     /// Reads keys with their values for as long as they are the expected ones, and their values are
     /// `null` or texts without escapes: that is most of a record. Returns whether a value ends at
     /// the cursor then.
-    #[inline]
+    // On its own, so that all it needs finds room in registers.
+    #[inline(never)]
     pub(super) fn ahead(
         &mut self,
         cursor: &mut Cursor<'_>,
@@ -194,47 +85,52 @@ impl Shape {
             return behind;
         }
         let bytes = cursor.bytes;
-        let mut clear = Clear::at(cursor.pos);
-        while let Some(slot) = self.slots.get(self.at) {
+        let mut pos = cursor.pos;
+        let mut at = self.at;
+        let mut over_lines = false;
+        let mut clear = Clear::at(pos);
+        while let Some(slot) = self.slots.get(at) {
             if let Some(number) = slot.run {
                 let run = &mut self.runs[number];
-                if behind && run.is_at(&bytes[cursor.pos..]) {
+                if behind && run.is_at(&bytes[pos..]) {
                     run.well += 1;
                     for &(place, field) in &run.values {
-                        sink.put(place, field.map(|field| field.moved(cursor.pos)));
+                        match field {
+                            Some(field) => sink.put(place, field.moved(pos)),
+                            None => sink.put_nothing(place),
+                        }
                     }
-                    cursor.pos += run.bytes.len();
-                    cursor.over_lines |= run.over_lines;
-                    self.at += run.slots;
+                    pos += run.bytes.len();
+                    over_lines |= run.over_lines;
+                    at += run.slots;
                     continue;
                 }
-                self.failed(number);
+                self.changed |= run.fails();
             }
-            let slot = &self.slots[self.at];
-            if slot.behind != behind || !slot.is_at(bytes, cursor.pos) {
+            if slot.behind != behind || !slot.is_at(bytes, pos) {
                 break;
             }
-            let value = cursor.pos + slot.length;
-            let Some((field, end)) = clear.plain(bytes, value) else {
+            let value = pos + slot.length;
+            let Some(end) = clear.plain(bytes, value) else {
                 break;
             };
             if let Some(place) = slot.place {
-                sink.put(place, field);
+                // Between quotes; `null` is too short to hold anything there.
+                if end > value + 2 && bytes[value] == b'"' {
+                    sink.put(place, Field::new(value + 1, end - 1, Escape::None));
+                } else {
+                    sink.put_nothing(place);
+                }
             }
-            cursor.pos = end;
-            cursor.over_lines |= slot.over_lines;
-            self.at += 1;
+            pos = end;
+            over_lines |= slot.over_lines;
+            at += 1;
             behind = true;
         }
+        self.at = at;
+        cursor.pos = pos;
+        cursor.over_lines |= over_lines;
         behind
-    }
-
-    #[cold]
-    fn failed(&mut self, number: usize) {
-        let run = &mut self.runs[number];
-        run.failed += 1;
-        // Which of its values changes is found by watching all of them.
-        self.changed |= run.failed >= WATCHED && run.failed > run.well / GOES_WELL;
     }
 
     /// The key at the cursor, if it is one that is expected: the cursor then stands behind it.
@@ -266,11 +162,15 @@ impl Shape {
         gap: Gap,
         key: Span,
         value: usize,
-        place: Option<usize>,
+        place: Option<Place>,
     ) -> Option<usize> {
+        if self.learnt >= PATIENCE {
+            self.slots.clear();
+            return None;
+        }
         let key = (key.0 - gap.from, key.1 - gap.from);
         let new = Slot::new(&bytes[gap.from..value], key, gap.behind, place)?;
-        let at = self.at;
+        let at = self.at.min(self.slots.len());
         if self.taken_in < TAKEN_IN && self.slots.len() < SLOTS {
             self.taken_in += 1;
             self.slots.insert(at, new);
@@ -282,7 +182,8 @@ impl Shape {
             return None;
         }
         self.changed = true;
-        self.at += 1;
+        self.learnt += 1;
+        self.at = at + 1;
         Some(at)
     }
 
@@ -302,14 +203,7 @@ impl Shape {
         end: usize,
         field: Option<Field>,
     ) {
-        let slot = &mut self.slots[number];
-        let sample = &bytes[gap.from..end];
-        if slot.same == 0 {
-            slot.sample = sample.to_vec();
-            slot.field = field.map(|field| field.counted_from(gap.from));
-        }
-        slot.varies |= slot.sample != sample;
-        slot.same += 1;
+        self.slots[number].watch(&bytes[gap.from..end], gap.from, field);
     }
 
     /// Forgets the runs and begins to look for others.
@@ -338,82 +232,6 @@ impl Shape {
             }
             at += length.max(1);
         }
-    }
-}
-
-/// How far a text is known to go on without a backslash and without a line end.
-#[derive(Clone, Copy)]
-struct Clear {
-    to: usize,
-    /// Whether one of them stands there.
-    ends: bool,
-}
-
-impl Clear {
-    fn at(pos: usize) -> Self {
-        Self {
-            to: pos,
-            ends: false,
-        }
-    }
-
-    /// The value that begins at a place, and where it ends, if it is `null` or a text that stands
-    /// for itself.
-    // Its parts come and go in registers where it is called.
-    #[inline(always)]
-    fn plain(&mut self, bytes: &[u8], at: usize) -> Option<(Option<Field>, usize)> {
-        if bytes.get(at) != Some(&b'"') {
-            let word: &[u8; 5] = bytes.get(at..)?.first_chunk()?;
-            return matches!(word, b"null," | b"null}").then_some((None, at + 4));
-        }
-        let start = at + 1;
-        let end = start + near::one(b'"', &bytes[start..])?;
-        while end >= self.to {
-            if self.ends {
-                return None;
-            }
-            self.look_on(bytes);
-        }
-        let field = Field::new(start, end, Escape::None);
-        Some((Some(field).filter(|_| end > start), end + 1))
-    }
-
-    #[inline(never)]
-    fn look_on(&mut self, bytes: &[u8]) {
-        let to = (self.to + CLEAR).min(bytes.len());
-        let found = memchr2(b'\\', b'\n', &bytes[self.to..to]);
-        self.to = found.map_or(to, |at| self.to + at);
-        self.ends = found.is_some();
-    }
-}
-
-impl Run {
-    fn of(slots: &[Slot]) -> Self {
-        let mut bytes = Vec::new();
-        let mut values = Vec::new();
-        for slot in slots {
-            if let Some(place) = slot.place {
-                values.push((place, slot.field.map(|field| field.moved(bytes.len()))));
-            }
-            bytes.extend_from_slice(&slot.sample);
-        }
-        Self {
-            values,
-            slots: slots.len(),
-            over_lines: bytes.contains(&b'\n'),
-            ends_in_word: bytes.last() != Some(&b'"'),
-            bytes,
-            well: 0,
-            failed: 0,
-        }
-    }
-
-    /// Whether these bytes begin with the run.
-    #[inline]
-    fn is_at(&self, bytes: &[u8]) -> bool {
-        bytes.starts_with(&self.bytes)
-            && (!self.ends_in_word
-                || matches!(bytes.get(self.bytes.len()), Some(&next) if !is_of_a_word(next)))
     }
 }
 
