@@ -85,7 +85,7 @@ impl<'a> LoginId<'a> {
         let mut last = [0; CHUNK];
         last[..rest.len()].copy_from_slice(rest);
         // The length tells an id from the same with zeros behind it.
-        let begin = seed ^ ((bytes.len() as u64) << 8 | self.kind as u64);
+        let begin = seed ^ (((bytes.len() as u64) << 8) | self.kind as u64);
         let state = chunks
             .iter()
             .fold(begin, |state, chunk| mixed(state, *chunk));
@@ -182,7 +182,7 @@ mod tests {
         for bit in 0..64 {
             let set = numbers
                 .iter()
-                .filter(|number| *number >> bit & 1 == 1)
+                .filter(|number| (*number >> bit) & 1 == 1)
                 .count();
             assert!(set.abs_diff(all / 2) < all / 100, "{bit}: {set} of {all}");
         }
