@@ -157,7 +157,7 @@ fn setup(logins: &[Login]) -> Vec<u8> {
     written.into_inner().expect("memory takes all")
 }
 
-/// Real-time events, a line each.
+/// Real-time events, a line each: some values stay the same in all of them, one has escapes.
 fn events(logins: &[Login]) -> Vec<u8> {
     let line = |login: &Login| {
         let at = DateTime::<Utc>::from_timestamp(login.seconds, 0).expect("a time of ours");
@@ -165,7 +165,14 @@ fn events(logins: &[Login]) -> Vec<u8> {
             "Username": login.user,
             "EventDate": at.format("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
             "SourceIp": login.source,
+            "AdditionalInfo": "{\"origin\":null}",
+            "CountryIso": "DE",
+            "HttpMethod": "POST",
             "LoginType": "Remote Access 2.0",
+            "LoginSubType": null,
+            "SessionKey": null,
+            "SessionLevel": "STANDARD",
+            "TlsProtocol": "TLS 1.3",
             "Status": login.status,
             "Application": login.app,
         });

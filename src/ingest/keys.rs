@@ -84,11 +84,32 @@ pub(super) fn name_of(key: &[u8]) -> Cow<'_, str> {
     record.text(key, 0)
 }
 
+/// Where the values of a key go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    from: u32,
+    to: u32,
+}
+
 /// Takes the values of a record with their keys.
 pub(super) trait Sink {
-    /// A value; `None` for one that stands for nothing. `parent` is the key of the object that it
-    /// stands in, empty for those of the record itself.
-    fn value(&mut self, parent: &[u8], key: &[u8], field: Option<Field>);
+    /// Where the values of a key go; `None` if nobody asks for them. It stays the same from record
+    /// to record. `parent` is the key of the object that a value stands in, empty for those of the
+    /// record itself.
+    fn place(&mut self, parent: &[u8], key: &[u8]) -> Option<Place>;
+
+    /// A value for a place.
+    fn put(&mut self, place: Place, field: Field);
+
+    /// A value for a place that stands for nothing.
+    fn put_nothing(&mut self, place: Place);
+
+    /// A value with its key.
+    fn value(&mut self, parent: &[u8], key: &[u8], field: Field) {
+        if let Some(place) = self.place(parent, key) {
+            self.put(place, field);
+        }
+    }
 }
 
 /// Fills records. Remembers where keys lead to.
@@ -97,11 +118,11 @@ pub(super) struct Filler<'k> {
     keys: &'k Keys,
     /// Per column the rank of the key that filled it; `u16::MAX` while it is empty.
     ranks: Vec<u16>,
-    /// Distinct lists of targets.
-    lists: Vec<Vec<Target>>,
-    known: FxHashMap<Box<[u8]>, usize>,
-    /// The keys of the record before, in their order, and their lists.
-    order: Vec<(Vec<u8>, usize)>,
+    /// Distinct lists of targets, one behind the other.
+    targets: Vec<Target>,
+    known: FxHashMap<Box<[u8]>, Option<Place>>,
+    /// The keys of the record before, in their order, and where they lead.
+    order: Vec<(Vec<u8>, Option<Place>)>,
     at: usize,
     path: Vec<u8>,
     /// Columns that some record has, one bit each.
@@ -113,7 +134,7 @@ impl<'k> Filler<'k> {
         Self {
             keys,
             ranks: Vec::new(),
-            lists: Vec::new(),
+            targets: Vec::new(),
             known: FxHashMap::default(),
             order: Vec::new(),
             at: 0,
@@ -139,44 +160,53 @@ impl<'k> Filler<'k> {
         }
     }
 
-    /// The list of the columns that a key leads to.
-    fn list(&mut self, key: &[u8]) -> usize {
+    /// Where a key leads to.
+    fn place(&mut self, key: &[u8]) -> Option<Place> {
         let at = self.at;
         self.at += 1;
-        if let Some((known, list)) = self.order.get(at)
+        if let Some((known, place)) = self.order.get(at)
             && known == key
         {
-            return *list;
+            return *place;
         }
-        let list = match self.known.get(key) {
-            Some(&list) => list,
+        let place = match self.known.get(key) {
+            Some(&place) => place,
             None => self.learn(key),
         };
         match self.order.get_mut(at) {
             Some((known, of)) => {
                 known.clear();
                 known.extend_from_slice(key);
-                *of = list;
+                *of = place;
             }
-            None if at < REMEMBERED => self.order.push((key.to_vec(), list)),
+            None if at < REMEMBERED => self.order.push((key.to_vec(), place)),
             None => {}
         }
-        list
+        place
     }
 
-    fn learn(&mut self, key: &[u8]) -> usize {
+    fn learn(&mut self, key: &[u8]) -> Option<Place> {
         let targets = self.keys.targets(key);
-        let list = match self.lists.iter().position(|known| known == targets) {
-            Some(list) => list,
-            None => {
-                self.lists.push(targets.to_vec());
-                self.lists.len() - 1
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let place = (!targets.is_empty()).then(|| {
+            let known = &mut self.targets;
+            // As many lists as names of columns at most.
+            let from = known
+                .windows(targets.len())
+                .position(|list| list == targets);
+            let from = from.unwrap_or_else(|| {
+                known.extend_from_slice(targets);
+                known.len() - targets.len()
+            });
+            Place {
+                from: number(from),
+                to: number(from + targets.len()),
             }
-        };
+        });
         if self.known.len() < REMEMBERED {
-            self.known.insert(key.into(), list);
+            self.known.insert(key.into(), place);
         }
-        list
+        place
     }
 }
 
@@ -187,36 +217,46 @@ pub(super) struct Filling<'f, 'k> {
 }
 
 impl Sink for Filling<'_, '_> {
-    #[inline]
-    fn value(&mut self, parent: &[u8], key: &[u8], field: Option<Field>) {
+    fn place(&mut self, parent: &[u8], key: &[u8]) -> Option<Place> {
         let filler = &mut *self.filler;
-        let list = if parent.is_empty() {
-            filler.list(key)
-        } else {
-            let mut path = std::mem::take(&mut filler.path);
-            path.clear();
-            path.extend_from_slice(parent);
-            path.push(b'.');
-            path.extend_from_slice(key);
-            let list = filler.list(&path);
-            filler.path = path;
-            list
-        };
-        for target in &filler.lists[list] {
+        if parent.is_empty() {
+            return filler.place(key);
+        }
+        let mut path = std::mem::take(&mut filler.path);
+        path.clear();
+        path.extend_from_slice(parent);
+        path.push(b'.');
+        path.extend_from_slice(key);
+        let place = filler.place(&path);
+        filler.path = path;
+        place
+    }
+
+    // A call for each value would take longer than what is done with it.
+    #[inline(always)]
+    fn put(&mut self, place: Place, field: Field) {
+        let filler = &mut *self.filler;
+        for target in &filler.targets[place.from as usize..place.to as usize] {
             let column = usize::from(target.column);
             filler.seen |= 1_u64.checked_shl(target.column.into()).unwrap_or(0);
             let rank = &mut filler.ranks[column];
-            match field {
-                Some(field) if target.rank <= *rank => {
-                    *rank = target.rank;
-                    self.record.set(column, field);
-                }
-                // Of a key that stands twice the last wins, even if it says nothing.
-                None if target.rank == *rank => {
-                    *rank = u16::MAX;
-                    self.record.set(column, Field::default());
-                }
-                _ => {}
+            if target.rank <= *rank {
+                *rank = target.rank;
+                self.record.set(column, field);
+            }
+        }
+    }
+
+    fn put_nothing(&mut self, place: Place) {
+        let filler = &mut *self.filler;
+        for target in &filler.targets[place.from as usize..place.to as usize] {
+            let column = usize::from(target.column);
+            filler.seen |= 1_u64.checked_shl(target.column.into()).unwrap_or(0);
+            let rank = &mut filler.ranks[column];
+            // Of a key that stands twice the last wins, even if it says nothing.
+            if target.rank == *rank {
+                *rank = u16::MAX;
+                self.record.set(column, Field::default());
             }
         }
     }
@@ -227,13 +267,18 @@ impl Sink for Filling<'_, '_> {
 pub(super) struct Names(pub(super) Vec<String>);
 
 impl Sink for Names {
-    fn value(&mut self, parent: &[u8], key: &[u8], _: Option<Field>) {
+    fn place(&mut self, parent: &[u8], key: &[u8]) -> Option<Place> {
         let mut name = name_of(key).into_owned();
         if !parent.is_empty() {
             name = format!("{}.{name}", name_of(parent));
         }
         self.0.push(name);
+        None
     }
+
+    fn put(&mut self, _: Place, _: Field) {}
+
+    fn put_nothing(&mut self, _: Place) {}
 }
 
 #[cfg(test)]
@@ -256,8 +301,14 @@ mod tests {
         for _ in 0..2 {
             let mut filling = filler.begin(&mut record);
             for (parent, key, span) in pairs {
-                let field = span.map(|(from, to)| Field::new(from, to, Escape::None));
-                filling.value(parent.as_bytes(), key.as_bytes(), field);
+                let place = filling.place(parent.as_bytes(), key.as_bytes());
+                match (place, *span) {
+                    (Some(place), Some((from, to))) => {
+                        filling.put(place, Field::new(from, to, Escape::None));
+                    }
+                    (Some(place), None) => filling.put_nothing(place),
+                    (None, _) => {}
+                }
             }
         }
         (0..3)

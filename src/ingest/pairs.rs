@@ -99,7 +99,7 @@ fn pairs(line: &[u8], sink: &mut dyn Sink) -> Result<(), LostQuote> {
             (Field::new(start, end, Escape::None), next)
         };
         if !key.is_empty() {
-            sink.value(b"", key, Some(field));
+            sink.value(b"", key, field);
         }
         from = next;
     }

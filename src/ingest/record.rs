@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// A record that is longer than this many bytes is given up.
 pub const MAX_RECORD: usize = 4 << 20;
 
+/// Bytes that most fields don't exceed.
+const SHORT: usize = 32;
+
 /// How a field's content is written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Escape {
@@ -34,6 +37,27 @@ impl Field {
             start: start as u32,
             end: end as u32,
             escape,
+        }
+    }
+
+    /// The same field where so many more bytes stand before it.
+    #[inline]
+    pub(super) const fn moved(self, by: usize) -> Self {
+        let by = by as u32;
+        Field {
+            start: self.start + by,
+            end: self.end + by,
+            escape: self.escape,
+        }
+    }
+
+    /// The same field, counted from an offset before it.
+    pub(super) const fn counted_from(self, offset: usize) -> Self {
+        let offset = offset as u32;
+        Field {
+            start: self.start - offset,
+            end: self.end - offset,
+            escape: self.escape,
         }
     }
 
@@ -148,10 +172,25 @@ impl Record {
     /// rows of fields give one key.
     #[inline]
     pub fn push_key(&self, block: &[u8], column: usize, key: &mut Vec<u8>) {
-        let raw = self.raw(block, column);
-        let length = raw.len() as u32 * 4 + self.escape(column) as u32;
-        key.extend_from_slice(&length.to_le_bytes());
-        key.extend_from_slice(raw);
+        let field = self.fields.get(column).copied().unwrap_or_default();
+        let (start, end) = (field.start as usize, field.end as usize);
+        let length = (end - start) as u32 * 4 + field.escape as u32;
+        match u8::try_from(length) {
+            Ok(short) if short < u8::MAX => key.push(short),
+            _ => {
+                key.push(u8::MAX);
+                key.extend_from_slice(&length.to_le_bytes());
+            }
+        }
+        match block.get(start..start + SHORT) {
+            // So many bytes are copied sooner than it takes to ask how many.
+            Some(chunk) if end - start <= SHORT => {
+                let wanted = key.len() + end - start;
+                key.extend_from_slice(chunk);
+                key.truncate(wanted);
+            }
+            _ => key.extend_from_slice(&block[start..end]),
+        }
     }
 
     /// Appends neighbouring fields of a row of CSV to a key, as they stand there with what is

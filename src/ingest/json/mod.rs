@@ -7,14 +7,21 @@
 //! streams. A broken object costs what stands up to the next line that begins with a brace, or in
 //! a list up to the next object.
 
+mod clear;
+mod cursor;
 mod recovery;
+mod run;
 mod scan;
+mod shape;
+mod slot;
 
 use memchr::memchr;
 
 use super::keys::{Filler, Keys, Names};
 use super::record::{MAX_RECORD, Record, Step};
-use scan::{Cursor, Done, Object, Stop, line_ends, object};
+use cursor::{Cursor, Stop, line_ends};
+use scan::{DONE, Done, Object, object};
+use shape::Shape;
 
 /// Envelopes and arrays within each other.
 const MAX_DEPTH: usize = 64;
@@ -46,6 +53,7 @@ enum Lost {
 #[derive(Clone, Debug)]
 pub struct Json<'k> {
     filler: Filler<'k>,
+    shape: Shape,
     frames: Vec<Frame>,
     /// Something was broken, and where the next record begins is looked for.
     lost: Option<Lost>,
@@ -59,6 +67,7 @@ impl<'k> Json<'k> {
     pub fn new(keys: &'k Keys) -> Self {
         Self {
             filler: Filler::new(keys),
+            shape: Shape::default(),
             frames: Vec::new(),
             lost: None,
             never_closed: 0,
@@ -159,7 +168,7 @@ impl<'k> Json<'k> {
                 return Ok((true, None));
             }
             let value = cursor.value()?;
-            Ok((false, value.filter(|_| key == b"done")))
+            Ok((false, value.filter(|_| key == DONE)))
         };
         match read(&mut cursor) {
             Ok((is_list, done)) => {
@@ -179,16 +188,16 @@ impl<'k> Json<'k> {
     /// The object whose brace stands at the start of `block`.
     fn object(&mut self, block: &[u8], at_end: bool, record: &mut Record) -> Step {
         let one_line = self.never_closed >= NEVER_CLOSED;
-        let line = memchr(b'\n', block).filter(|_| one_line);
+        let line = one_line.then(|| memchr(b'\n', block)).flatten();
         let window = window(line.map_or(block, |line| &block[..=line]));
         let mut cursor = Cursor::at(window, 0);
-        match object(&mut cursor, &mut self.filler.begin(record)) {
+        self.shape.begin();
+        let mut filling = self.filler.begin(record);
+        match object(&mut cursor, &mut self.shape, &mut filling) {
             Ok((Object::Record, _)) => {
                 let bytes = with_line_end(block, cursor.pos);
-                Step::Record {
-                    bytes,
-                    lines: line_ends(&block[..bytes]),
-                }
+                let lines = cursor.lines(&block[..bytes]);
+                Step::Record { bytes, lines }
             }
             Ok((Object::Envelope { open }, done)) => {
                 if self.frames.len() + open >= MAX_DEPTH {
@@ -349,7 +358,7 @@ pub fn first_keys(head: &[u8], at_end: bool, most: usize) -> (Vec<Vec<String>>, 
                 bare |= all.is_empty() && !json.is_open();
                 let mut names = Names::default();
                 // It has just been read, so it can be read again.
-                let _ = object(&mut Cursor::at(rest, 0), &mut names);
+                let _ = object(&mut Cursor::at(rest, 0), &mut Shape::default(), &mut names);
                 all.push(names.0);
                 rest = &rest[bytes..];
             }
