@@ -13,8 +13,6 @@ pub use repeated::Repeated;
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
-
 use super::around::Around;
 use super::layout::{Columns, LayoutKind};
 use super::names::{Given, GivenNames, Names};
@@ -71,10 +69,6 @@ pub struct Decoder<'a> {
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
     memo: Memo,
-    /// Users, and the number of the name that the row gives to an id.
-    users: FxHashMap<Box<[u8]>, (Sym, u32)>,
-    /// The same where one field without escapes tells the user.
-    plain_users: FxHashMap<Box<[u8]>, (Sym, u32)>,
     latin1: bool,
     around: Around<'a>,
     orgs: BTreeSet<String>,
@@ -112,8 +106,6 @@ impl<'a> Decoder<'a> {
             id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
             memo,
-            users: FxHashMap::default(),
-            plain_users: FxHashMap::default(),
             latin1: false,
             around: Around::of(reading, &known.footers),
             orgs: BTreeSet::new(),

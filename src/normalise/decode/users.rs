@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::memo::UserMet;
 use super::{Decoder, REMEMBERED};
 use crate::event::{Instant, Sym};
 use crate::ingest::{Escape, Record};
@@ -26,8 +27,8 @@ impl Decoder<'_> {
         };
         // The bytes of one plain field are a key as they stand.
         let users = match plain {
-            Some(_) => &self.plain_users,
-            None => &self.users,
+            Some(_) => &mut self.memo.plain_users,
+            None => &mut self.memo.users,
         };
         let key = plain.unwrap_or_else(|| {
             for column in [name, user_id].into_iter().flatten() {
@@ -35,9 +36,15 @@ impl Decoder<'_> {
             }
             &self.key
         });
-        if let Some(&(user, given)) = users.get(key) {
-            self.named.seen(given, at);
-            return user;
+        if let Some(met) = users.get_mut(key) {
+            if met.file != self.memo.file {
+                // Another file had them: this one gives the name too.
+                met.file = self.memo.file;
+                let pair = self.memo.pairs.get(met.pair as usize);
+                met.given = pair.map_or(u32::MAX, |&(id, name)| self.named.number(id, name, false));
+            }
+            self.named.seen(met.given, at);
+            return met.user;
         }
         let key: Box<[u8]> = key.into();
         let columns = [name, user_id].into_iter().flatten();
@@ -46,14 +53,28 @@ impl Decoder<'_> {
         let (user, given) =
             self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
         self.named.seen(given, at);
-        let users = match plain {
-            Some(_) => &mut self.plain_users,
-            None => &mut self.users,
-        };
-        if users.len() >= REMEMBERED {
-            users.clear();
+        let memo = &mut self.memo;
+        if memo.users.len() + memo.plain_users.len() >= REMEMBERED {
+            memo.users.clear();
+            memo.plain_users.clear();
+            memo.pairs.clear();
         }
-        users.insert(key, (user, given));
+        let pair = self.named.pair(given).map_or(u32::MAX, |pair| {
+            memo.pairs.push(pair);
+            u32::try_from(memo.pairs.len() - 1).unwrap_or(u32::MAX)
+        });
+        let users = match plain {
+            Some(_) => &mut memo.plain_users,
+            None => &mut memo.users,
+        };
+        let file = memo.file;
+        let met = UserMet {
+            user,
+            file,
+            given,
+            pair,
+        };
+        users.insert(key, met);
         user
     }
 
