@@ -48,21 +48,14 @@ impl Known {
     /// # Errors
     /// What is wrong with one of them; a test keeps that from happening.
     pub fn load() -> anyhow::Result<Self> {
-        // The causes take as long as all other lists.
-        let (causes, others) = rayon::join(Catalogue::load, || -> anyhow::Result<_> {
-            let of_changes = (Changes::load()?, Flows::load()?, Footers::load()?);
-            let of_times = (Retirements::load()?, Successes::load()?, Zones::load()?);
-            Ok((of_changes, of_times))
-        });
-        let ((changes, flows, footers), (retirements, successes, zones)) = others?;
         Ok(Self {
-            causes: causes?,
-            changes,
-            flows,
-            footers,
-            retirements,
-            successes,
-            zones,
+            causes: Catalogue::load()?,
+            changes: Changes::load()?,
+            flows: Flows::load()?,
+            footers: Footers::load()?,
+            retirements: Retirements::load()?,
+            successes: Successes::load()?,
+            zones: Zones::load()?,
         })
     }
 }

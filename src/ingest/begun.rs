@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::archive;
+use super::archive::{self, Refusal};
+use super::{Part, Source};
 
 /// Bytes of a file that is kept at most: as many as are looked at to tell what a file is.
 const SMALL: u64 = 256 * 1024;
@@ -34,8 +35,56 @@ impl Room {
     }
 }
 
+/// A file with its bytes if it is small, or the files in it if it is a zip archive.
+pub(super) fn with_bytes(
+    source: Source,
+    is_file: bool,
+    room: &Room,
+) -> Vec<(Source, Option<Vec<u8>>)> {
+    // What can't be opened is told where its beginning is read.
+    match is_file.then(|| begin(&source.file, room)) {
+        Some(Ok(Begun::Small(bytes))) => vec![(source, Some(bytes))],
+        Some(Ok(Begun::Archive(file))) => {
+            let members = members(source, file).into_iter();
+            members.map(|member| (member, None)).collect()
+        }
+        _ => vec![(source, None)],
+    }
+}
+
+/// The files in a zip archive.
+fn members(source: Source, file: File) -> Vec<Source> {
+    let refused = |refusal: Refusal| Source {
+        part: Part::Refused(refusal.why),
+        asked: source.asked || refusal.lost,
+        ..source.clone()
+    };
+    let listed = match archive::list(file) {
+        Ok(listed) if listed.is_empty() => {
+            return vec![refused(Refusal {
+                why: "a zip archive without a file".to_owned(),
+                lost: false,
+            })];
+        }
+        Ok(listed) => listed,
+        Err(refusal) => return vec![refused(refusal)],
+    };
+    let alone = listed.len() == 1;
+    let sources = listed.into_iter().map(|listed| Source {
+        path: format!("{}!{}", source.path, listed.name),
+        file: source.file.clone(),
+        named: source.named && (alone || listed.member.is_err()),
+        asked: source.named,
+        part: match listed.member {
+            Ok(member) => Part::Member(member),
+            Err(why) => Part::Refused(why),
+        },
+    });
+    sources.collect()
+}
+
 /// What a file turned out to be.
-pub(super) enum Begun {
+enum Begun {
     /// A zip archive, opened.
     Archive(File),
     /// A small file with all its bytes.
@@ -48,7 +97,7 @@ pub(super) enum Begun {
 ///
 /// # Errors
 /// What the operating system says of the file.
-pub(super) fn begin(path: &Path, room: &Room) -> io::Result<Begun> {
+fn begin(path: &Path, room: &Room) -> io::Result<Begun> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     // Files of a system without a size may be long.

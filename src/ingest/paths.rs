@@ -12,8 +12,8 @@ use rustc_hash::FxHashMap;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
-use super::archive::{self, Member, Refusal};
-use super::begun::{Begun, Room, begin};
+use super::archive::Member;
+use super::begun::{Room, with_bytes};
 
 /// The file that marks a report folder. Folders that hold it are never read as input.
 pub const MARKER: &str = ".loginscope-report";
@@ -124,58 +124,11 @@ pub fn find(paths: &[PathBuf]) -> Found {
     // Each is opened, which for many small files is a part of the run.
     let mut all: Vec<(Source, Option<Vec<u8>>)> = met
         .into_par_iter()
-        .flat_map_iter(|met| with_bytes(met, &room))
+        .flat_map_iter(|met| with_bytes(met.source, met.is_file, &room))
         .collect();
     all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
     (found.sources, found.kept) = all.into_iter().unzip();
     found
-}
-
-/// A file with its bytes if it is small, or the files in it if it is a zip archive.
-fn with_bytes(met: Met, room: &Room) -> Vec<(Source, Option<Vec<u8>>)> {
-    let Met {
-        source, is_file, ..
-    } = met;
-    // What can't be opened is told where its beginning is read.
-    match is_file.then(|| begin(&source.file, room)) {
-        Some(Ok(Begun::Small(bytes))) => vec![(source, Some(bytes))],
-        Some(Ok(Begun::Archive(file))) => {
-            let members = members(source, file).into_iter();
-            members.map(|member| (member, None)).collect()
-        }
-        _ => vec![(source, None)],
-    }
-}
-
-/// The files in a zip archive.
-fn members(source: Source, file: File) -> Vec<Source> {
-    let refused = |refusal: Refusal| Source {
-        part: Part::Refused(refusal.why),
-        asked: source.asked || refusal.lost,
-        ..source.clone()
-    };
-    let listed = match archive::list(file) {
-        Ok(listed) if listed.is_empty() => {
-            return vec![refused(Refusal {
-                why: "a zip archive without a file".to_owned(),
-                lost: false,
-            })];
-        }
-        Ok(listed) => listed,
-        Err(refusal) => return vec![refused(refusal)],
-    };
-    let alone = listed.len() == 1;
-    let sources = listed.into_iter().map(|listed| Source {
-        path: format!("{}!{}", source.path, listed.name),
-        file: source.file.clone(),
-        named: source.named && (alone || listed.member.is_err()),
-        asked: source.named,
-        part: match listed.member {
-            Ok(member) => Part::Member(member),
-            Err(why) => Part::Refused(why),
-        },
-    });
-    sources.collect()
 }
 
 /// A file as it was met.
