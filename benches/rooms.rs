@@ -90,12 +90,14 @@ fn normalise(c: &mut Criterion) {
 fn read(path: &Path, threads: usize) -> Filled {
     let known = Known::load().expect("the lists");
     let layouts = Layouts::load().expect("the layouts");
-    let found = find(&[path.to_owned()]);
+    let mut found = find(&[path.to_owned()]);
+    let kept = std::mem::take(&mut found.kept);
     let told = Told {
         layouts: &[],
         orgs: &[],
     };
-    let (_, mut to_read) = plan(&found.sources, &layouts, &known, assumed(), told);
+    let sources = (&found.sources[..], kept);
+    let (_, mut to_read) = plan(sources, &layouts, &known, assumed(), told);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

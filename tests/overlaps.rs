@@ -528,6 +528,7 @@ fn read(folder: &Path, names: &[String], threads: usize, piece: u64, budget: u64
         threads,
         piece,
         budget,
+        ..Way::WHOLE
     };
     reading::read(&paths, way, || {})
 }

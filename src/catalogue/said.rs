@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use anyhow::Context;
 
 use super::cause::Cause;
@@ -63,6 +63,8 @@ impl Index {
             of.dedup();
             let mut search = AhoCorasick::builder();
             search.match_kind(MatchKind::LeftmostLongest);
+            // A table of all steps takes longer to build than most runs search.
+            search.kind(Some(AhoCorasickKind::ContiguousNFA));
             search.ascii_case_insensitive(any_case).build(of)
         };
         Ok(Self {

@@ -28,11 +28,18 @@ pub struct Head {
 /// # Errors
 /// What the operating system says of the file, or that it is of a kind that is not read.
 pub fn read_head(source: &Source) -> io::Result<Head> {
-    // To open a pipe that nobody writes to would wait for ever.
-    let meta = source.file.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::other("neither a file nor a folder; not read"));
-    }
+    head_of(source, None)
+}
+
+/// The same for a file of which all bytes may be at hand, as [`super::find`] found it.
+///
+/// # Errors
+/// As for [`read_head`].
+pub fn head_of(source: &Source, kept: Option<Vec<u8>>) -> io::Result<Head> {
+    let size = match &kept {
+        Some(bytes) => bytes.len() as u64,
+        None => size_of(source)?,
+    };
     let member = match &source.part {
         Part::Whole => None,
         Part::Member(member) => Some(*member),
@@ -40,8 +47,13 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
     };
     let mut packing = Packing::raw(member);
     // Most files are plain: then the first look is all that is needed.
-    let size = meta.len();
-    let mut first = begins(&packing, (source, size), HEAD + 1)?;
+    let mut first = match kept {
+        Some(bytes) => Begins {
+            bytes,
+            damage: None,
+        },
+        None => begins(&packing, (source, size), HEAD + 1)?,
+    };
     packing.compression = Compression::of(&first.bytes);
     if packing.compression != Compression::Plain {
         first = begins(&packing, (source, size), foreign::ENOUGH as u64)?;
@@ -70,6 +82,16 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
         complete,
         damage: head.damage,
     })
+}
+
+/// Bytes of the file that a source is in.
+fn size_of(source: &Source) -> io::Result<u64> {
+    // To open a pipe that nobody writes to would wait for ever.
+    let meta = source.file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::other("neither a file nor a folder; not read"));
+    }
+    Ok(meta.len())
 }
 
 struct Begins {

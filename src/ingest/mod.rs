@@ -7,6 +7,7 @@
 
 mod ahead;
 mod archive;
+mod begun;
 mod blocks;
 mod bomb;
 mod compression;
@@ -31,7 +32,7 @@ pub use blocks::Blocks;
 pub use bomb::{FREE, MOST_TIMES};
 pub use compression::Compression;
 pub use encoding::Encoding;
-pub use head::{Head, read_head, read_tail};
+pub use head::{Head, head_of, read_head, read_tail};
 pub use keys::{Keys, untyped};
 pub use packing::{Packing, why_cut_short};
 pub use paths::{Found, MARKER, NoSuchPath, Part, Source, find};

@@ -1,17 +1,19 @@
 //! Which files a run reads, and in which order.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
+use rustc_hash::FxHashMap;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
-use super::archive::{self, Member, Refusal};
+use super::archive::Member;
+use super::begun::{Room, with_bytes};
 
 /// The file that marks a report folder. Folders that hold it are never read as input.
 pub const MARKER: &str = ".loginscope-report";
@@ -74,6 +76,9 @@ pub enum NoSuchPath {
 pub struct Found {
     /// Every file once, in byte order of path.
     pub sources: Vec<Source>,
+    /// All bytes of each file that is small, as far as there is room for them; for whoever looks
+    /// at the files next.
+    pub kept: Vec<Option<Vec<u8>>>,
     /// Paths that lead nowhere, in the order given.
     pub missing: Vec<NoSuchPath>,
     /// Hold what came over standard input and pipes while it is needed.
@@ -81,10 +86,10 @@ pub struct Found {
 }
 
 impl Found {
-    fn keep_spool(&mut self, path: String, spool: NamedTempFile) -> Vec<Source> {
+    fn keep_spool(&mut self, path: String, spool: NamedTempFile) -> Vec<Met> {
         let file = spool.path().to_owned();
         self.spools.push((path.clone(), spool));
-        vec![Source::whole(path, file, true)]
+        vec![Met::named(path, file)]
     }
 }
 
@@ -110,80 +115,68 @@ pub fn find(paths: &[PathBuf]) -> Found {
             expand(path, text, &mut found.missing)
         };
         match outcome {
-            Ok(sources) => sources.into_iter().for_each(|source| kept.keep(source)),
+            Ok(met) => met.into_iter().for_each(|met| kept.keep(met)),
             Err(error) => found.missing.push(error),
         }
     }
-    let sources: Vec<Source> = kept.by_file.into_values().collect();
+    let met: Vec<Met> = kept.by_file.into_values().collect();
+    let room = Room::default();
     // Each is opened, which for many small files is a part of the run.
-    found.sources = sources
+    let mut all: Vec<(Source, Option<Vec<u8>>)> = met
         .into_par_iter()
-        .flat_map_iter(with_members)
+        .flat_map_iter(|met| with_bytes(met.source, met.is_file, &room))
         .collect();
-    found.sources.par_sort();
+    all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
+    (found.sources, found.kept) = all.into_iter().unzip();
     found
 }
 
-/// A source, or the files in it if it is a zip archive.
-fn with_members(source: Source) -> Vec<Source> {
-    let opened = || -> io::Result<Option<File>> {
-        let mut magic = [0; 4];
-        // A pipe would wait for somebody to write to it.
-        if !source.file.metadata()?.is_file() {
-            return Ok(None);
+/// A file as it was met.
+struct Met {
+    source: Source,
+    /// It is no pipe or device.
+    is_file: bool,
+    /// It may be a link.
+    may_link: bool,
+}
+
+impl Met {
+    /// A file that was named outright.
+    fn named(path: String, file: PathBuf) -> Self {
+        Self {
+            source: Source::whole(path, file, true),
+            is_file: true,
+            may_link: true,
         }
-        let mut file = File::open(&source.file)?;
-        file.read_exact(&mut magic)?;
-        Ok(archive::is_zip(&magic).then_some(file))
-    };
-    // What can't be opened is told where its beginning is read.
-    let Ok(Some(file)) = opened() else {
-        return vec![source];
-    };
-    let refused = |refusal: Refusal| Source {
-        part: Part::Refused(refusal.why),
-        asked: source.asked || refusal.lost,
-        ..source.clone()
-    };
-    let listed = match archive::list(file) {
-        Ok(listed) if listed.is_empty() => {
-            return vec![refused(Refusal {
-                why: "a zip archive without a file".to_owned(),
-                lost: false,
-            })];
+    }
+
+    /// What a folder has; it says of what kind its files are.
+    fn walked(entry: DirEntry) -> Self {
+        let path = entry.path().to_string_lossy().into_owned();
+        Self {
+            is_file: entry.file_type().is_file(),
+            may_link: entry.path_is_symlink(),
+            source: Source::whole(path, entry.into_path(), false),
         }
-        Ok(listed) => listed,
-        Err(refusal) => return vec![refused(refusal)],
-    };
-    let alone = listed.len() == 1;
-    let sources = listed.into_iter().map(|listed| Source {
-        path: format!("{}!{}", source.path, listed.name),
-        file: source.file.clone(),
-        named: source.named && (alone || listed.member.is_err()),
-        asked: source.named,
-        part: match listed.member {
-            Ok(member) => Part::Member(member),
-            Err(why) => Part::Refused(why),
-        },
-    });
-    sources.collect()
+    }
 }
 
 /// One source a file, by where it really is.
 #[derive(Default)]
 struct Kept {
-    by_file: BTreeMap<PathBuf, Source>,
+    by_file: FxHashMap<PathBuf, Met>,
     /// The folder of the last file, as named and as it really is: files of a folder come together.
     folder: Option<(PathBuf, PathBuf)>,
 }
 
 impl Kept {
     /// Keeps one source a file: named outright wins, then the path that is first in byte order.
-    fn keep(&mut self, source: Source) {
-        let key = self.really(&source.file);
-        let key = key.unwrap_or_else(|_| source.file.clone());
-        match self.by_file.get_mut(&key) {
-            Some(known) => {
+    fn keep(&mut self, met: Met) {
+        let key = self.really(&met);
+        let key = key.unwrap_or_else(|_| met.source.file.clone());
+        match self.by_file.entry(key) {
+            Entry::Occupied(mut known) => {
+                let (known, source) = (&mut known.get_mut().source, met.source);
                 known.named |= source.named;
                 known.asked |= source.asked;
                 if source.path < known.path {
@@ -191,18 +184,20 @@ impl Kept {
                     known.file = source.file;
                 }
             }
-            None => {
-                self.by_file.insert(key, source);
+            Entry::Vacant(free) => {
+                free.insert(met);
             }
         }
     }
 
     /// The path of a file without links.
-    fn really(&mut self, file: &Path) -> io::Result<PathBuf> {
+    fn really(&mut self, met: &Met) -> io::Result<PathBuf> {
+        let file = met.source.file.as_path();
         let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
             return file.canonicalize();
         };
-        if folder.as_os_str().is_empty() || file.symlink_metadata()?.is_symlink() {
+        let is_link = || file.symlink_metadata().map(|meta| meta.is_symlink());
+        if folder.as_os_str().is_empty() || (met.may_link && is_link()?) {
             return file.canonicalize();
         }
         match &self.folder {
@@ -250,14 +245,10 @@ fn missing(path: &str, error: io::Error) -> NoSuchPath {
     }
 }
 
-fn expand(
-    path: &Path,
-    text: String,
-    lost: &mut Vec<NoSuchPath>,
-) -> Result<Vec<Source>, NoSuchPath> {
+fn expand(path: &Path, text: String, lost: &mut Vec<NoSuchPath>) -> Result<Vec<Met>, NoSuchPath> {
     match path.metadata() {
         Ok(meta) if meta.is_dir() => Ok(walk(path, usize::MAX, lost)),
-        Ok(_) => Ok(vec![Source::whole(text, path.to_owned(), true)]),
+        Ok(_) => Ok(vec![Met::named(text, path.to_owned())]),
         Err(_) if text.contains(['*', '?', '[', '{']) => matching(text, lost),
         Err(error) => Err(missing(&text, error)),
     }
@@ -265,7 +256,7 @@ fn expand(
 
 /// Every file below a folder; hidden ones and earlier reports are left out. What can't be entered
 /// is told in `lost`.
-fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Source> {
+fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Met> {
     let entries = WalkDir::new(folder)
         .follow_links(true)
         .max_depth(depth)
@@ -274,14 +265,11 @@ fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Source> 
             (entry.depth() == 0 || is_visible(entry))
                 && !(entry.file_type().is_dir() && entry.path().join(MARKER).exists())
         });
-    let mut sources = Vec::new();
+    let mut all = Vec::new();
     for entry in entries {
         match entry {
             // Pipes and devices are listed too, and then not read.
-            Ok(entry) if !entry.file_type().is_dir() => {
-                let path = entry.path().to_string_lossy().into_owned();
-                sources.push(Source::whole(path, entry.into_path(), false));
-            }
+            Ok(entry) if !entry.file_type().is_dir() => all.push(Met::walked(entry)),
             Ok(_) => {}
             // A loop of links leads to what is walked anyway.
             Err(error) if error.loop_ancestor().is_some() => {}
@@ -298,7 +286,7 @@ fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Source> 
             }
         }
     }
-    sources
+    all
 }
 
 fn is_visible(entry: &DirEntry) -> bool {
@@ -306,7 +294,7 @@ fn is_visible(entry: &DirEntry) -> bool {
 }
 
 /// Every file that a pattern matches; `*` stays within a folder, `**` doesn't.
-fn matching(pattern: String, lost: &mut Vec<NoSuchPath>) -> Result<Vec<Source>, NoSuchPath> {
+fn matching(pattern: String, lost: &mut Vec<NoSuchPath>) -> Result<Vec<Met>, NoSuchPath> {
     let glob = match GlobBuilder::new(&pattern).literal_separator(true).build() {
         Ok(glob) => glob.compile_matcher(),
         Err(error) => {
@@ -336,17 +324,17 @@ fn matching(pattern: String, lost: &mut Vec<NoSuchPath>) -> Result<Vec<Source>, 
     } else {
         below
     };
-    let mut sources = walk(&root, depth, lost);
+    let mut all = walk(&root, depth, lost);
     if relative {
-        for source in &mut sources {
+        for Met { source, .. } in &mut all {
             source.path = source.path.trim_start_matches("./").to_owned();
         }
     }
-    sources.retain(|source| glob.is_match(&source.path));
-    if sources.is_empty() {
+    all.retain(|met| glob.is_match(&met.source.path));
+    if all.is_empty() {
         return Err(NoSuchPath::NoMatch { path: pattern });
     }
-    Ok(sources)
+    Ok(all)
 }
 
 /// What can be read only once is kept in a file: what it is may only be clear after a second look.

@@ -10,11 +10,8 @@ mod users;
 
 pub use memo::Memo;
 pub use repeated::Repeated;
-use users::KnownUser;
 
 use std::collections::BTreeSet;
-
-use rustc_hash::FxHashMap;
 
 use super::around::Around;
 use super::layout::{Columns, LayoutKind};
@@ -74,10 +71,6 @@ pub struct Decoder<'a> {
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
     memo: Memo,
-    /// Users by the bytes of their fields.
-    users: FxHashMap<Box<[u8]>, KnownUser>,
-    /// The same where one field without escapes tells the user.
-    plain_users: FxHashMap<Box<[u8]>, KnownUser>,
     latin1: bool,
     around: Around<'a>,
     orgs: BTreeSet<String>,
@@ -116,8 +109,6 @@ impl<'a> Decoder<'a> {
             id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
             memo,
-            users: FxHashMap::default(),
-            plain_users: FxHashMap::default(),
             latin1: false,
             around: Around::of(reading, &known.footers),
             orgs: BTreeSet::new(),

@@ -8,6 +8,7 @@ mod change;
 mod decode;
 mod header;
 mod headerless;
+mod headers_met;
 mod languages;
 mod layout;
 mod ledger;
@@ -27,6 +28,7 @@ pub mod value;
 
 pub use change::{CHANGE_TEXT, Change, Tells};
 pub use decode::{Decoder, Memo, Repeated};
+pub use headers_met::HeadersMet;
 pub use layout::{Carrier, Column, Columns, Layout, LayoutKind, Layouts, Understood};
 pub use ledger::Ledger;
 pub use names::{Given, Names};

@@ -44,6 +44,12 @@ impl GivenNames {
         })
     }
 
+    /// An id and its name by their number.
+    pub(super) fn pair(&self, number: u32) -> Option<(Sym, Sym)> {
+        let given = self.all.get(number as usize)?;
+        Some((given.id, given.name))
+    }
+
     /// A name was in use at this time.
     #[inline]
     pub(super) fn seen(&mut self, number: u32, at: Instant) {

@@ -1,5 +1,7 @@
 //! How one file is read: its layout, where its rows begin, and its clock.
 
+use std::sync::Arc;
+
 use super::header::Header;
 use super::headerless;
 use super::layout::{Carrier, Columns, Layout, Layouts};
@@ -14,13 +16,16 @@ use crate::ingest::{Container, Keys, Splitter};
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
     pub layout: &'a Layout,
-    pub columns: Columns,
+    /// Shared by files with the same header.
+    pub columns: Arc<Columns>,
     pub container: Container,
     /// Where the values of records go that name them.
     keys: Keys,
     /// The names of all columns as the file writes them; where records name their values, as far
     /// as the first records have them.
-    pub written: Vec<String>,
+    pub written: Arc<[String]>,
+    /// Whether its rows hold secrets.
+    hides: bool,
     /// Offset of the first row in the unpacked stream.
     pub body: u64,
     /// Lines before the first row.
@@ -125,7 +130,8 @@ impl<'a> Reading<'a> {
                 delimiter: header.delimiter,
             },
             keys: Keys::default(),
-            written: header.names,
+            hides: layout.has_secrets(&header.names),
+            written: header.names.into(),
             body: (start + header.bytes) as u64,
             lines_before: header.lines,
             blank_before: header.blank,
@@ -133,17 +139,26 @@ impl<'a> Reading<'a> {
             unknown_header_zone: named.filter(|_| in_header.is_none()).map(str::to_owned),
             zone_in_header: in_header.is_some() || layout.utc,
             clock: clock(layout, in_header, assumed),
-            columns,
+            columns: Arc::new(columns),
         })
+    }
+
+    /// Whether the bytes before the first row alone said all this, as they do of a table with
+    /// commas below a header: whatever stands below, a file that begins with them is read alike.
+    pub(super) fn is_told_by_header(&self) -> bool {
+        let has_header = self.lines_before > self.blank_before;
+        let has_commas = self.container == Container::Csv { delimiter: b',' };
+        has_header && has_commas && self.ignored_before == 0
     }
 
     /// The reading of a file whose records name their values.
     fn with_keys(told: told::Told<'a>, start: usize, assumed: Assumed) -> Self {
         Self {
             keys: told.layout.keys(),
-            written: told.written,
+            hides: told.layout.has_secrets(&told.written),
+            written: told.written.into(),
             layout: told.layout,
-            columns: told.columns,
+            columns: Arc::new(told.columns),
             container: told.container,
             body: start as u64,
             lines_before: 0,
@@ -157,7 +172,7 @@ impl<'a> Reading<'a> {
 
     /// Whether its rows hold secrets, so that none is shown as it stands.
     pub fn has_secrets(&self) -> bool {
-        self.layout.has_secrets(&self.written)
+        self.hides
     }
 
     /// A splitter that stands at the first row.

@@ -113,24 +113,11 @@ fn fill(
         MARKER,
         &format!("loginscope report, schema {}\n", report.schema),
     )?;
-    let charts = if formats.html || formats.svg {
-        chart::all(report)
-    } else {
-        Vec::new()
-    };
-    if formats.svg {
-        for chart in &charts {
-            text(folder, &format!("charts/{}.svg", chart.id), &chart.svg)?;
-        }
-    }
     // The page takes as long as all that is beside it.
     std::thread::scope(|scope| {
-        let page = formats.html.then(|| {
-            scope.spawn(move || {
-                let page = page(report, material, charts);
-                text(folder, "report.html", &page)
-            })
-        });
+        let drawn = formats.html || formats.svg;
+        let page =
+            drawn.then(|| scope.spawn(move || drawn_part(folder, report, material, formats)));
         beside_page(folder, report, material, formats)?;
         match page.map(ScopedJoinHandle::join) {
             None => Ok(()),
@@ -138,6 +125,25 @@ fn fill(
             Some(Err(panic)) => std::panic::resume_unwind(panic),
         }
     })
+}
+
+/// Writes what needs the charts.
+fn drawn_part(
+    folder: &Path,
+    report: &Report,
+    material: &Material<'_>,
+    formats: Formats,
+) -> anyhow::Result<()> {
+    let charts = chart::all(report);
+    if formats.svg {
+        for chart in &charts {
+            text(folder, &format!("charts/{}.svg", chart.id), &chart.svg)?;
+        }
+    }
+    if formats.html {
+        text(folder, "report.html", &page(report, material, charts))?;
+    }
+    Ok(())
 }
 
 /// Writes what needs no chart.

@@ -287,7 +287,7 @@ struct Sorted<'a> {
 impl<'a> Sorted<'a> {
     fn of(reading: &'a Reading<'_>) -> Self {
         let mut sorted = Self::default();
-        for name in &reading.written {
+        for name in reading.written.iter() {
             match reading.layout.knows(name) {
                 Some(Understood::Column(column)) => sorted.read.push((name, column.role)),
                 Some(Understood::PassedOver) => sorted.passed_over.push(name),

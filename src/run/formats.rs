@@ -31,12 +31,14 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
     let forced = forced(&ask.layout, &layouts)?;
     let mut paths: Vec<PathBuf> = ask.paths.clone();
     paths.extend(forced.iter().map(|(_, path)| path.to_path_buf()));
-    let found = ingest::find(&paths);
+    let mut found = ingest::find(&paths);
+    let kept = std::mem::take(&mut found.kept);
     let said = SaidOfFiles {
         layouts: &forced,
         orgs: &[],
     };
-    let (mut planned, to_read) = plan(&found.sources, &layouts, &known, assumed, said);
+    let sources = (&found.sources[..], kept);
+    let (mut planned, to_read) = plan(sources, &layouts, &known, assumed, said);
     let logs = Logs::load(&known)?;
     let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &[]));
     let read = read_all(&texts, &known, &logs)?;

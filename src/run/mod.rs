@@ -90,18 +90,21 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
         folder::check(&ask.output.out)?;
     }
     let config = Config::load(ask.input.config.as_deref())?;
-    let mut known = Known::load()?;
-    config.teach(&mut known)?;
-    let layouts = Layouts::load()?;
-    let told = FilesTold::of(ask, &layouts)?;
     let pool = pool(ask)?;
-    let at_paths = pool.install(|| ingest::find(&told.paths));
+    let (known, layouts) = pool.join(Known::load, Layouts::load);
+    let (mut known, layouts) = (known?, layouts?);
+    config.teach(&mut known)?;
+    let told = FilesTold::of(ask, &layouts)?;
+    let mut at_paths = pool.install(|| ingest::find(&told.paths));
+    let kept = std::mem::take(&mut at_paths.kept);
     let assumed = ask.time.assumed();
-    let look = || plan(&at_paths.sources, &layouts, &known, assumed, told.as_told());
+    let sources = (&at_paths.sources[..], kept);
+    let look = || plan(sources, &layouts, &known, assumed, told.as_told());
     let (mut planned, mut to_read) = pool.install(look);
     let logs = config.logs(&known)?;
     let apps = config.apps_of_logs();
-    let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &apps));
+    let of_logs = (&logs, &apps[..]);
+    let texts = pool.install(|| plan_logs(&mut planned, &layouts, &known, assumed, of_logs));
     let stop = stop_on_signal();
     let read_from = (&mut to_read[..], &texts[..]);
     let filled = read(ask, (&known, &logs), read_from, &pool, &stop)?;

@@ -29,6 +29,8 @@ pub struct ToRead<'a> {
     pub reading: Reading<'a>,
     /// The org that the user named for it.
     pub org: Option<&'a str>,
+    /// All its bytes, while they are needed, if it is small: then it is not opened again.
+    pub kept: Option<Vec<u8>>,
 }
 
 /// What became of a file.
@@ -127,7 +129,14 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, NotFill
         overlaps.shared = shared(&done, files);
         settled = Some(done);
     }
-    let Rounds { states, shares, .. } = rounds;
+    let Rounds {
+        files,
+        states,
+        shares,
+    } = rounds;
+    for file in files {
+        file.kept = None;
+    }
     // The final sort runs on the same threads as the reading.
     let filled = with.pool.install(|| collect(states, shares, settled));
     Ok(Filled { overlaps, ..filled })
@@ -148,9 +157,7 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
     let mut parts = Vec::new();
     let mut changes = Changes::default();
     for share in shares {
-        for given in share.given() {
-            users.add(given, &share.names);
-        }
+        users.add_all(share.given(), &share.names);
         let mut rows = Rows::default();
         for mut session in share.sessions {
             rows.append(&mut session.rows);

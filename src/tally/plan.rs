@@ -3,12 +3,14 @@
 use std::io;
 use std::path::Path;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
+};
 
 use super::fill::ToRead;
 use crate::catalogue::Known;
-use crate::ingest::{Packing, Source, read_head, read_tail};
-use crate::normalise::{Assumed, Layout, Layouts, NotRead, Reading};
+use crate::ingest::{Packing, Source, head_of, read_tail};
+use crate::normalise::{Assumed, HeadersMet, Layout, Layouts, NotRead, Reading};
 
 /// What the user said about single files.
 #[derive(Clone, Copy, Debug)]
@@ -61,18 +63,23 @@ impl Fate {
 /// The layout of logs.
 pub(super) const LOG: &str = "log";
 
-/// Looks at every file, on the threads of the pool that this is called in. The second list is
-/// what [`super::fill()`] reads.
+/// Looks at every file, on the threads of the pool that this is called in. `kept` are the bytes of
+/// small files, as they were found. The second list is what [`super::fill()`] reads.
 pub fn plan<'a>(
-    sources: &'a [Source],
+    (sources, mut kept): (&'a [Source], Vec<Option<Vec<u8>>>),
     layouts: &'a Layouts,
     known: &Known,
     assumed: Assumed,
     told: Told<'a>,
 ) -> (Vec<Planned<'a>>, Vec<ToRead<'a>>) {
+    kept.resize(sources.len(), None);
     let looked: Vec<_> = sources
         .par_iter()
-        .map(|source| look(source, layouts, told.layout_of(source), known, assumed))
+        .zip(kept.into_par_iter())
+        .map_init(HeadersMet::default, |met, (source, kept)| {
+            let forced = told.layout_of(source);
+            look((source, kept), (layouts, forced, met), known, assumed)
+        })
         .collect();
     let mut planned = Vec::new();
     let mut to_read = Vec::new();
@@ -93,6 +100,7 @@ pub fn plan<'a>(
                 size,
                 packing,
                 reading,
+                kept,
             }) => {
                 file.size = size;
                 file.packing = Some(packing);
@@ -104,6 +112,7 @@ pub fn plan<'a>(
                     size,
                     reading,
                     org,
+                    kept,
                 });
             }
             Err(unread) => {
@@ -173,18 +182,20 @@ struct Looked<'a> {
     size: u64,
     packing: Packing,
     reading: Reading<'a>,
+    /// All bytes of a small file that can be read in pieces.
+    kept: Option<Vec<u8>>,
 }
 
 /// What the beginning of a file shows.
 fn look<'a>(
-    source: &Source,
-    layouts: &'a Layouts,
-    forced: Option<&'a Layout>,
+    (source, kept): (&Source, Option<Vec<u8>>),
+    (layouts, forced, met): (&'a Layouts, Option<&'a Layout>, &mut HeadersMet<'a>),
     known: &Known,
     assumed: Assumed,
 ) -> Result<Looked<'a>, Unread> {
     let unreadable = |error: io::Error| Unread::unreadable(source, &error);
-    let head = read_head(source).map_err(unreadable)?;
+    let is_kept = kept.is_some();
+    let head = head_of(source, kept).map_err(unreadable)?;
     if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
         let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
         return Err(Unread {
@@ -196,7 +207,8 @@ fn look<'a>(
         return Err(Unread::of(head.size, NotRead::Log));
     }
     let first_line_fits = head.complete || head.bytes.contains(&b'\n');
-    let mut reading = Reading::of(&head.bytes, layouts, forced, &known.zones, assumed)
+    let mut reading = met
+        .reading(&head.bytes, layouts, forced, &known.zones, assumed)
         .map_err(|why| if first_line_fits { why } else { too_long() })
         .map_err(|why| Unread::of(head.size, why))?;
     let ends_in_header = reading.body >= head.bytes.len() as u64 && !head.bytes.ends_with(b"\n");
@@ -218,6 +230,7 @@ fn look<'a>(
         size: head.size,
         packing: head.packing,
         reading,
+        kept: (is_kept && in_pieces).then_some(head.bytes),
     })
 }
 

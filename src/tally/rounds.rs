@@ -230,7 +230,7 @@ fn read(
                     stop: with.stop,
                 };
                 let outcome = match now.piece {
-                    Some(span) => piece(file.file, file.size, span, &mut buffer, &mut work),
+                    Some(span) => piece(file, span, &mut buffer, &mut work),
                     None => stream(file.file, file.packing, file.size, &mut buffer, &mut work),
                 };
                 match outcome {

@@ -2,8 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
-use crate::event::Instant;
+use rustc_hash::FxHashMap;
+
+use crate::event::{Instant, Sym};
 use crate::normalise::{Given, Names};
 
 /// How much a name is worth: what an export of users says counts more than a row about something
@@ -15,8 +18,33 @@ type Worth = (bool, Instant, Reverse<String>);
 pub(super) struct UserNames(BTreeMap<String, Worth>);
 
 impl UserNames {
+    /// The names that the files of one worker give, by its tables. Of each id the best comes to the
+    /// texts: many files give the same.
+    pub(super) fn add_all<'g>(&mut self, all: impl Iterator<Item = &'g Given>, names: &Names) {
+        let worth = |given: &Given| {
+            let text = Reverse(names.symbols.text(given.name));
+            (given.by_users, given.newest, text)
+        };
+        let mut best: FxHashMap<Sym, &Given> = FxHashMap::default();
+        for given in all {
+            match best.entry(given.id) {
+                Entry::Occupied(mut known) => {
+                    if worth(given) > worth(known.get()) {
+                        known.insert(given);
+                    }
+                }
+                Entry::Vacant(free) => {
+                    free.insert(given);
+                }
+            }
+        }
+        for given in best.into_values() {
+            self.add(given, names);
+        }
+    }
+
     /// A name that a file gives, by the tables of its worker.
-    pub(super) fn add(&mut self, given: &Given, names: &Names) {
+    fn add(&mut self, given: &Given, names: &Names) {
         let text = |sym| names.symbols.text(sym);
         let worth = (
             given.by_users,
@@ -41,28 +69,27 @@ impl UserNames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Sym;
 
-    fn best(given: &[(&str, bool, i64)]) -> String {
+    fn best(told: &[(&str, bool, i64)]) -> String {
         let mut names = Names::default();
-        let mut users = UserNames::default();
+        let (mut users, mut together) = (UserNames::default(), UserNames::default());
         let id = names.symbols.intern("005000000000001AAA");
-        let syms: Vec<Sym> = given
+        let syms: Vec<Sym> = told
             .iter()
             .map(|(name, _, _)| names.symbols.intern(name))
             .collect();
-        for (&name, (_, by_users, newest)) in syms.iter().zip(given) {
-            let newest = Instant::from_millis(*newest);
-            let by_users = *by_users;
-            let given = Given {
-                id,
-                name,
-                by_users,
-                newest,
-            };
-            users.add(&given, &names);
-        }
-        users.into_sorted().remove(0).1
+        let given = |(&name, &(_, by_users, newest)): (&Sym, &(&str, bool, i64))| Given {
+            id,
+            name,
+            by_users,
+            newest: Instant::from_millis(newest),
+        };
+        let all: Vec<Given> = syms.iter().zip(told).map(given).collect();
+        all.iter().for_each(|given| users.add(given, &names));
+        together.add_all(all.iter(), &names);
+        let users = users.into_sorted();
+        assert_eq!(users, together.into_sorted());
+        users[0].1.clone()
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::changes::Changes;
 use super::counts::Counts;
+use super::fill::ToRead;
 use super::overlap::{Read as ReadRow, Watch};
 use super::span::Span;
 use crate::event::DimsId;
@@ -26,19 +27,18 @@ const STREAM_BLOCK: usize = 1 << 20;
 
 /// Reads one piece of a plain file.
 pub(super) fn piece(
-    path: &Path,
-    size: u64,
+    source: &ToRead<'_>,
     piece: Piece,
     buffer: &mut Vec<u8>,
     work: &mut Work<'_, '_>,
 ) -> io::Result<Span> {
-    let mut file = File::open(path)?;
+    let size = source.size;
     let look_back = u64::from(piece.index > 0);
     let start = piece.start - look_back;
-    file.seek(SeekFrom::Start(start))?;
+    let reader = bytes_from(source, start)?;
     let block = usize::try_from(piece.end - start + BEHIND).unwrap_or(usize::MAX);
     let block = block.min(PIECE_BLOCK);
-    let mut blocks = Blocks::new(file, start, size - start, block, std::mem::take(buffer));
+    let mut blocks = Blocks::new(reader, start, size - start, block, std::mem::take(buffer));
     blocks.more()?;
     let mut span = Span {
         index: piece.index,
@@ -72,6 +72,17 @@ pub(super) fn piece(
     }
     *buffer = blocks.into_buffer();
     Ok(span)
+}
+
+/// The bytes of a plain file from an offset on.
+fn bytes_from<'s>(source: &'s ToRead<'_>, start: u64) -> io::Result<Box<dyn Read + Send + 's>> {
+    if let Some(kept) = &source.kept {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        return Ok(Box::new(kept.get(start..).unwrap_or_default()));
+    }
+    let mut file = File::open(source.file)?;
+    file.seek(SeekFrom::Start(start))?;
+    Ok(Box::new(file))
 }
 
 /// Reads a whole file in one go: a compressed one, or one that can't be cut by eye.

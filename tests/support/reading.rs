@@ -18,6 +18,8 @@ pub(crate) struct Way {
     pub(crate) piece: u64,
     /// Bytes of rows that may stand in several files.
     pub(crate) budget: u64,
+    /// Whether small files are kept from the look at them on.
+    pub(crate) keeps: bool,
 }
 
 impl Way {
@@ -25,6 +27,7 @@ impl Way {
         threads: 1,
         piece: 1 << 20,
         budget: 64 << 20,
+        keeps: true,
     };
 }
 
@@ -41,12 +44,15 @@ pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Fille
         .num_threads(way.threads)
         .build()
         .expect("threads");
-    let found = find(paths);
+    let mut found = find(paths);
+    let kept = std::mem::take(&mut found.kept);
+    let kept = if way.keeps { kept } else { Vec::new() };
     let told = Told {
         layouts: &[],
         orgs: &[],
     };
-    let (_, mut to_read) = plan(&found.sources, &LAYOUTS, known, assumed, told);
+    let sources = (&found.sources[..], kept);
+    let (_, mut to_read) = plan(sources, &LAYOUTS, known, assumed, told);
     between();
     let with = Fill {
         known,

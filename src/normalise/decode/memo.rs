@@ -1,22 +1,58 @@
 //! What a worker remembers from file to file: a folder of hourly exports has the same rows, in
 //! files too small to learn them anew each time.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::{Decoder, REMEMBERED};
-use crate::event::DimsId;
+use crate::event::{DimsId, Sym};
 use crate::ingest::Container;
+use crate::normalise::layout::Columns;
 use crate::normalise::reading::Reading;
 use crate::normalise::tails::Tails;
 
 /// What files must share for their rows to mean the same by the same bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Shape {
     layout: String,
-    columns: Vec<String>,
+    columns: Arc<Columns>,
     container: Container,
     /// The org that the user named.
     org: Option<String>,
+}
+
+impl Shape {
+    fn of(reading: &Reading<'_>, org: Option<&str>) -> Self {
+        Self {
+            layout: reading.layout.id.clone(),
+            columns: Arc::clone(&reading.columns),
+            container: reading.container,
+            org: org.map(str::to_owned),
+        }
+    }
+
+    fn is_of(&self, reading: &Reading<'_>, org: Option<&str>) -> bool {
+        let same = Arc::ptr_eq(&self.columns, &reading.columns);
+        (same || self.columns.names == reading.columns.names)
+            && self.layout == reading.layout.id
+            && self.container == reading.container
+            && self.org.as_deref() == org
+    }
+}
+
+/// A user as some field or fields tell them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UserMet {
+    pub(super) user: Sym,
+    /// The file in which they were met last.
+    pub(super) file: u32,
+    /// The number of the name that the row gives to an id, in that file.
+    pub(super) given: u32,
+    /// The position of that id and name in [`Memo::pairs`].
+    pub(super) pair: u32,
+    /// The number of the end that their last row had.
+    pub(super) last_tail: u32,
 }
 
 /// Combinations by the bytes of their fields, for files of one shape. Numbers are those of the
@@ -25,7 +61,13 @@ struct Shape {
 pub struct Memo {
     shape: Option<Shape>,
     /// Counts files.
-    file: u32,
+    pub(super) file: u32,
+    /// Users by the bytes of their fields.
+    pub(super) users: FxHashMap<Box<[u8]>, UserMet>,
+    /// The same where one field without escapes tells the user.
+    pub(super) plain_users: FxHashMap<Box<[u8]>, UserMet>,
+    /// Ids of users with the names that rows give them.
+    pub(super) pairs: Vec<(Sym, Sym)>,
     /// Each with the file in which it was met last; `None` stands for another event type.
     known: FxHashMap<Box<[u8]>, (Option<DimsId>, u32)>,
     tails: Option<Tails>,
@@ -34,18 +76,13 @@ pub struct Memo {
 impl Memo {
     /// Goes on to a file: what is known stays if the file has the same shape.
     pub(super) fn for_file(self, reading: &Reading<'_>, org: Option<&str>) -> Self {
-        let shape = Some(Shape {
-            layout: reading.layout.id.clone(),
-            columns: reading.columns.names.clone(),
-            container: reading.container,
-            org: org.map(str::to_owned),
-        });
         let next = self.file.wrapping_add(1);
-        if shape == self.shape {
+        let shape = self.shape.as_ref();
+        if shape.is_some_and(|shape| shape.is_of(reading, org)) {
             return Self { file: next, ..self };
         }
         Self {
-            shape,
+            shape: Some(Shape::of(reading, org)),
             file: next,
             ..Self::default()
         }

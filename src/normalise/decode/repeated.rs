@@ -31,7 +31,7 @@ impl Decoder<'_> {
         let tail_at = csv::leading(block, from, delimiter, record)?;
         let rest = &block[tail_at..];
         let key = self.plain_key(record, block);
-        let mut by = key.and_then(|key| self.plain_users.get_mut(key));
+        let mut by = key.and_then(|key| self.memo.plain_users.get_mut(key));
         let last = by.as_ref().map_or(tails::NONE, |user| user.last_tail);
         let Some(met) = self.tails.same(last, rest).or_else(|| {
             let line = memchr::memchr(b'\n', rest)?;
@@ -43,15 +43,13 @@ impl Decoder<'_> {
         if let Some(user) = &mut by {
             user.last_tail = met.number;
         }
-        let by = by.copied();
+        // One field alone gives no id a name.
+        let by = by.map(|user| user.user);
         if met.news {
             self.met_org_of(met.dims);
         }
         let at = self.at(record, block).ok()?;
-        let user = match by {
-            Some(user) => self.met_user(user, at),
-            None => self.user(record, block, at),
-        };
+        let user = by.unwrap_or_else(|| self.user(record, block, at));
         Some(Repeated {
             at,
             user,

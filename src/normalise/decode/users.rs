@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::memo::UserMet;
 use super::{Decoder, REMEMBERED};
 use crate::event::{Instant, Sym};
 use crate::ingest::{Escape, Record};
@@ -12,16 +13,6 @@ use crate::normalise::tails;
 use crate::normalise::value::id;
 use crate::normalise::value::known::known;
 
-/// A user that a row told of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct KnownUser {
-    sym: Sym,
-    /// The number of the name that the row gives to an id.
-    given: u32,
-    /// The number of the end that the user's last row had.
-    pub(super) last_tail: u32,
-}
-
 impl Decoder<'_> {
     /// Who a row is about.
     pub(super) fn user(&mut self, record: &Record, block: &[u8], at: Instant) -> Sym {
@@ -29,8 +20,8 @@ impl Decoder<'_> {
         let columns = &self.reading.columns;
         let (name, user_id) = (columns.at(Role::User), columns.at(Role::UserId));
         let users = match plain {
-            Some(_) => &self.plain_users,
-            None => &self.users,
+            Some(_) => &mut self.memo.plain_users,
+            None => &mut self.memo.users,
         };
         self.key.clear();
         let key = plain.unwrap_or_else(|| {
@@ -39,23 +30,47 @@ impl Decoder<'_> {
             }
             &self.key
         });
-        if let Some(&user) = users.get(key) {
-            return self.met_user(user, at);
+        if let Some(met) = users.get_mut(key) {
+            if met.file != self.memo.file {
+                // Another file had them: this one gives the name too.
+                met.file = self.memo.file;
+                let pair = self.memo.pairs.get(met.pair as usize);
+                met.given = pair.map_or(u32::MAX, |&(id, name)| self.named.number(id, name, false));
+            }
+            self.named.seen(met.given, at);
+            return met.user;
         }
         let key: Box<[u8]> = key.into();
         let columns = [name, user_id].into_iter().flatten();
         self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
-        let user = self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
-        let users = match plain {
-            Some(_) => &mut self.plain_users,
-            None => &mut self.users,
-        };
-        if users.len() >= REMEMBERED {
-            users.clear();
+        let (user, given) =
+            self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
+        self.named.seen(given, at);
+        let memo = &mut self.memo;
+        if memo.users.len() + memo.plain_users.len() >= REMEMBERED {
+            memo.users.clear();
+            memo.plain_users.clear();
+            memo.pairs.clear();
         }
-        users.insert(key, user);
-        self.met_user(user, at)
+        let pair = self.named.pair(given).map_or(u32::MAX, |pair| {
+            memo.pairs.push(pair);
+            u32::try_from(memo.pairs.len() - 1).unwrap_or(u32::MAX)
+        });
+        let users = match plain {
+            Some(_) => &mut memo.plain_users,
+            None => &mut memo.users,
+        };
+        let file = memo.file;
+        let met = UserMet {
+            user,
+            file,
+            given,
+            pair,
+            last_tail: tails::NONE,
+        };
+        users.insert(key, met);
+        user
     }
 
     /// The user's field, where one without escapes tells who it is: its bytes are a key as they
@@ -71,13 +86,6 @@ impl Decoder<'_> {
         }
     }
 
-    /// The user of a row at this time.
-    #[inline]
-    pub(super) fn met_user(&mut self, user: KnownUser, at: Instant) -> Sym {
-        self.named.seen(user.given, at);
-        user.sym
-    }
-
     /// The username in lower case, or else the 18-character id; where both stand, the name is
     /// noted for exports that have ids only.
     fn intern_user(
@@ -85,7 +93,7 @@ impl Decoder<'_> {
         name: Option<&str>,
         user_id: Option<&str>,
         by_users: bool,
-    ) -> KnownUser {
+    ) -> (Sym, u32) {
         let symbols = &mut self.names.symbols;
         let id = user_id
             .and_then(known)
@@ -97,11 +105,7 @@ impl Decoder<'_> {
             (Some(id), Some(name)) => self.named.number(id, name, by_users),
             _ => u32::MAX,
         };
-        KnownUser {
-            sym: name.or(id).unwrap_or(Sym::UNKNOWN),
-            given,
-            last_tail: tails::NONE,
-        }
+        (name.or(id).unwrap_or(Sym::UNKNOWN), given)
     }
 
     /// A row of a user export.
@@ -114,7 +118,7 @@ impl Decoder<'_> {
         if !is_known(&name) || !is_known(&user_id) || is_header {
             return Row::Reject(Reason::NoUser);
         }
-        let KnownUser { given, .. } = self.intern_user(name.as_deref(), user_id.as_deref(), true);
+        let (_, given) = self.intern_user(name.as_deref(), user_id.as_deref(), true);
         // Of several names of one id the newest counts. Only a time that can't be misread says so:
         // names are no reason to ask for the order of day and month.
         let changed = columns.at(Role::Time);

@@ -25,6 +25,8 @@ pub use settle::{Carried, Settler, settle};
 pub use shape::{Example, Shape, ShapeFile, Shapes};
 pub use stamp::{LogClock, LogTime, TimeBasis};
 
+use std::sync::OnceLock;
+
 use crate::catalogue::{CauseIx, Known};
 use crate::ingest::text::{Entries, Needles};
 use crate::normalise::Ledger;
@@ -36,7 +38,8 @@ use words::Words;
 pub struct Logs {
     pub shapes: Shapes,
     words: Words,
-    stamps: regex::bytes::Regex,
+    /// Built when the first log is met, or at once to be checked where some shapes are a user's.
+    stamps: OnceLock<regex::bytes::Regex>,
     /// Some shapes are a user's, and may ask for particular digits.
     own_shapes: bool,
 }
@@ -112,9 +115,12 @@ impl Logs {
     /// What is wrong with a shape.
     pub fn with(known: &Known, own: &[&str]) -> anyhow::Result<Self> {
         let shapes = Shapes::with(own)?;
-        let patterns: Vec<String> = shapes.stamps().collect();
+        let stamps = match own {
+            [] => OnceLock::new(),
+            _ => OnceLock::from(stamps(&shapes)?),
+        };
         Ok(Self {
-            stamps: Entries::stamps(patterns.iter().map(String::as_str))?,
+            stamps,
             words: Words::load(&known.causes)?,
             own_shapes: !own.is_empty(),
             shapes,
@@ -136,8 +142,18 @@ impl Logs {
 
     /// How the entries of a file with this beginning begin.
     pub fn entries(&self, head: &[u8]) -> Entries {
-        Entries::of(head, &self.stamps)
+        let sound = "patterns of this crate, which its tests build";
+        let stamps = self
+            .stamps
+            .get_or_init(|| stamps(&self.shapes).expect(sound));
+        Entries::of(head, stamps)
     }
+}
+
+/// How lines that begin an entry begin.
+fn stamps(shapes: &Shapes) -> anyhow::Result<regex::bytes::Regex> {
+    let patterns: Vec<String> = shapes.stamps().collect();
+    Entries::stamps(patterns.iter().map(String::as_str))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ mod over_time;
 mod overlaps;
 mod suppress;
 
+use std::panic::resume_unwind;
+
 use crate::catalogue::Known;
 use crate::detect::inventory::Integrations;
 use crate::detect::{Detected, Severity, Thresholds};
@@ -113,13 +115,18 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
     let seen = inputs::seen(material);
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
-    let totals = totals(material, &frames);
     let before = changes::Cites::of(material);
-    let (findings, suppressed) = suppress::part(
-        findings::findings(material, &before),
-        material.suppressions,
-        end.as_ref().or(newest.as_ref()),
-    );
+    // In a short run the first question to polars takes as long as all findings.
+    let (totals, (findings, suppressed)) = std::thread::scope(|scope| {
+        let totals = scope.spawn(|| totals(material, &frames));
+        let parted = suppress::part(
+            findings::findings(material, &before),
+            material.suppressions,
+            end.as_ref().or(newest.as_ref()),
+        );
+        let totals = totals.join();
+        (totals.unwrap_or_else(|panic| resume_unwind(panic)), parted)
+    });
     let mut notes = seen.notes;
     notes.extend(changes::notes(material));
     let rejects = inputs::rejects(material).take(REJECTS).collect();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::pieces::first_line;
 use crate::catalogue::Known;
 use crate::ingest::{Packing, Part, Source, read_head, text};
@@ -76,8 +78,9 @@ fn fits(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Takes the texts among the files that are no export. What each would have been otherwise is kept
-/// with it, since only its lines tell whether it is a log.
+/// Takes the texts among the files that are no export, on the threads of the pool that this is
+/// called in. What each would have been otherwise is kept with it, since only its lines tell
+/// whether it is a log.
 pub fn plan<'a>(
     planned: &mut [Planned<'a>],
     layouts: &'a Layouts,
@@ -94,9 +97,10 @@ pub fn plan<'a>(
         apps,
     };
     let files = (0..).zip(planned.iter());
-    let texts: Vec<Text<'_>> = files
-        .filter(|(_, file)| file.may_be_log)
-        .filter_map(|(input, file)| looking.text(input, file))
+    let may_be_logs: Vec<(u32, &Planned<'a>)> = files.filter(|(_, file)| file.may_be_log).collect();
+    let texts: Vec<Text<'_>> = may_be_logs
+        .par_iter()
+        .filter_map(|(input, file)| looking.text(*input, file))
         .collect();
     let goes_on_a_log = go_on_a_log(&texts);
     let mut to_read = Vec::new();
