@@ -338,7 +338,7 @@ mod tests {
         let texts = Texts::of(changes.all());
         for one in &texts.each {
             let needle = needle(&one.pattern);
-            assert!(needle.len() >= 4, "{}: {needle:?}", one.pattern);
+            assert!(needle.len() >= 3, "{}: {needle:?}", one.pattern);
         }
         let examples = changes.all().iter().flat_map(|kind| &kind.examples);
         for example in examples {
