@@ -101,6 +101,21 @@ pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -
     Some(pos)
 }
 
+/// The field at an offset of a row, if it has neither escapes nor line ends, and where it ends:
+/// at the delimiter or the line end behind it, if the row is sound.
+#[inline]
+pub fn plain_field(block: &[u8], start: usize, delimiter: u8) -> Option<(Field, usize)> {
+    if *block.get(start)? == b'"' {
+        let close = start + 1 + near::two(b'"', b'\n', &block[start + 1..])?;
+        let field = field(start + 1, close, false);
+        return (block[close] == b'"').then_some((field, close + 1));
+    }
+    let end = start + near::two(delimiter, b'\n', &block[start..])?;
+    let has_return = block[end] == b'\n' && end > start && block[end - 1] == b'\r';
+    let end = end - usize::from(has_return);
+    Some((field(start, end, false), end))
+}
+
 /// A record is complete. Several lines with a stray quote are not one record but a lost quote.
 fn finish(bytes: &[u8], junk: bool) -> Step {
     if bytes.len() > MAX_RECORD {

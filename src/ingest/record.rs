@@ -133,6 +133,23 @@ impl Record {
         }
     }
 
+    /// Sets a field; those before it that are not known are empty.
+    #[inline]
+    pub fn put(&mut self, column: usize, field: Field) {
+        if self.fields.len() <= column {
+            self.fields.resize(column + 1, Field::default());
+        }
+        self.fields[column] = field;
+    }
+
+    /// Where a field of a row of CSV begins and ends, with the quotes around it.
+    pub fn span(&self, row: &[u8], column: usize) -> (usize, usize) {
+        let field = self.fields.get(column).copied().unwrap_or_default();
+        let (start, end) = (field.start as usize, field.end as usize);
+        let quote = usize::from(start > 0 && row[start - 1] == b'"');
+        (start - quote, end + quote)
+    }
+
     /// The bytes of a field as they stand in the block, escapes included.
     pub fn raw<'a>(&self, block: &'a [u8], column: usize) -> &'a [u8] {
         match self.fields.get(column) {

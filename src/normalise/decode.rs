@@ -3,11 +3,13 @@
 //! What repeats from row to row is decoded once: all fields but user and time are looked up as
 //! raw bytes, and only a combination not met before is trimmed, parsed and interned.
 
+mod alike;
 mod changes;
 mod memo;
 mod repeated;
 mod users;
 
+use alike::Alike;
 pub use memo::Memo;
 pub use repeated::Repeated;
 
@@ -70,6 +72,7 @@ pub struct Decoder<'a> {
     tails: Tails,
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
+    alike: Alike,
     memo: Memo,
     latin1: bool,
     around: Around<'a>,
@@ -94,6 +97,9 @@ impl<'a> Decoder<'a> {
         dims_columns.dedup();
         let mut memo = memo.for_file(reading, org);
         let tails = memo.tails();
+        let tails = tails.unwrap_or_else(|| Tails::of(columns, &dims_columns));
+        let alike = memo.alike();
+        let alike = alike.unwrap_or_else(|| Alike::of(reading, &dims_columns));
         let org = org.map_or(Sym::UNKNOWN, |org| names.symbols.intern(org));
         let kind = IdKind::of_column(columns.name(Role::Id));
         Self {
@@ -102,7 +108,8 @@ impl<'a> Decoder<'a> {
             time: TimeReader::new(&reading.clock, &known.zones),
             names,
             org,
-            tails: tails.unwrap_or_else(|| Tails::of(columns, &dims_columns)),
+            tails,
+            alike,
             tail_at: None,
             dims_spans: spans(&dims_columns),
             dims_columns,
@@ -123,7 +130,7 @@ impl<'a> Decoder<'a> {
         if self.latin1 {
             self.memo = Memo::default();
         } else {
-            self.memo.keep(self.tails);
+            self.memo.keep(self.tails, self.alike);
         }
         let evidence = Evidence {
             time: self.time.into_evidence(),
@@ -192,11 +199,12 @@ impl<'a> Decoder<'a> {
                 if let Some(tail_at) = self.tail_at.take() {
                     self.tails.remember(&block[tail_at..], dims);
                 }
-                Row::Attempt {
-                    at,
-                    user: self.user(record, block, at),
-                    dims,
+                let met = self.user(record, block, at);
+                if self.tails.from().is_none() {
+                    self.alike.learn(record, block, dims, met);
                 }
+                let user = met.user;
+                Row::Attempt { at, user, dims }
             }
             Err(None) => Row::Undecided,
             Err(Some(reason)) => Row::Reject(reason),

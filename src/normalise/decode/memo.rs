@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::alike::Alike;
 use super::{Decoder, REMEMBERED};
 use crate::event::{DimsId, Sym};
 use crate::ingest::Container;
 use crate::normalise::layout::Columns;
+use crate::normalise::names::GivenNames;
 use crate::normalise::reading::Reading;
 use crate::normalise::tails::Tails;
 
@@ -55,6 +57,19 @@ pub(super) struct UserMet {
     pub(super) last_tail: u32,
 }
 
+impl UserMet {
+    /// The same in a file: another one had them, so that this one gives the name too. `pairs` are
+    /// [`Memo::pairs`].
+    pub(super) fn in_file(self, file: u32, pairs: &[(Sym, Sym)], named: &mut GivenNames) -> Self {
+        let pair = pairs.get(self.pair as usize);
+        Self {
+            file,
+            given: pair.map_or(u32::MAX, |&(id, name)| named.number(id, name, false)),
+            ..self
+        }
+    }
+}
+
 /// Combinations by the bytes of their fields, for files of one shape. Numbers are those of the
 /// tables of one worker.
 #[derive(Debug, Default)]
@@ -71,6 +86,7 @@ pub struct Memo {
     /// Each with the file in which it was met last; `None` stands for another event type.
     known: FxHashMap<Box<[u8]>, (Option<DimsId>, u32)>,
     tails: Option<Tails>,
+    alike: Option<Alike>,
 }
 
 impl Memo {
@@ -93,8 +109,14 @@ impl Memo {
         self.tails.take().map(|tails| tails.in_file(self.file))
     }
 
-    pub(super) fn keep(&mut self, tails: Tails) {
+    /// How rows repeat, where files of this shape have been read.
+    pub(super) fn alike(&mut self) -> Option<Alike> {
+        self.alike.take()
+    }
+
+    pub(super) fn keep(&mut self, tails: Tails, alike: Alike) {
         self.tails = Some(tails);
+        self.alike = Some(alike);
     }
 
     /// What a key was found to mean, and whether that is news to this file.

@@ -1,11 +1,12 @@
-//! Rows that end as earlier ones did: only what changes is taken out of them.
+//! Rows that are like an earlier one: only what differs is read.
 
 use super::Decoder;
+use super::memo::UserMet;
 use crate::event::{DimsId, Instant, Sym};
 use crate::ingest::{Container, Record, csv};
 use crate::normalise::tails;
 
-/// A login whose row ends as an earlier one did.
+/// A login whose row is like an earlier one.
 #[derive(Clone, Copy, Debug)]
 pub struct Repeated {
     pub at: Instant,
@@ -16,18 +17,32 @@ pub struct Repeated {
 }
 
 impl Decoder<'_> {
-    /// The login at the start of a block, if its row ends as an earlier one did; `None` says
-    /// nothing: the row must be read in full. `record` is overwritten.
+    /// The login at the start of a block, if its row is like an earlier one; `None` says nothing:
+    /// the row must be read in full. `record` is overwritten, and holds the id of a login that is
+    /// found.
     #[inline]
     pub fn repeated(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
         self.tail_at = None;
         let Container::Csv { delimiter } = self.reading.container else {
             return None;
         };
-        let from = self
-            .tails
-            .from()
-            .filter(|_| !self.around.is_behind_other_header())?;
+        if self.around.is_behind_other_header() {
+            return None;
+        }
+        match self.tails.from() {
+            Some(from) => self.by_tail(block, (from, delimiter), record),
+            None => self.by_alike(block, record),
+        }
+    }
+
+    /// Where all that changes comes first: by the end of the row.
+    #[inline]
+    fn by_tail(
+        &mut self,
+        block: &[u8],
+        (from, delimiter): (usize, u8),
+        record: &mut Record,
+    ) -> Option<Repeated> {
         let tail_at = csv::leading(block, from, delimiter, record)?;
         let rest = &block[tail_at..];
         let key = self.plain_key(record, block);
@@ -48,13 +63,40 @@ impl Decoder<'_> {
         if met.news {
             self.met_org_of(met.dims);
         }
+        // A line end between quotes would not be counted.
+        if memchr::memchr(b'\n', &block[..tail_at]).is_some() {
+            return None;
+        }
         let at = self.at(record, block).ok()?;
-        let user = by.unwrap_or_else(|| self.user(record, block, at));
+        let user = by.unwrap_or_else(|| self.user(record, block, at).user);
         Some(Repeated {
             at,
             user,
             dims: met.dims,
             bytes: tail_at + met.bytes,
+        })
+    }
+
+    /// By an earlier row of the same user.
+    #[inline]
+    fn by_alike(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
+        let (number, bytes) = self.alike.find(block, record)?;
+        let at = self.at(record, block).ok()?;
+        let model = self.alike.model(number);
+        let dims = model.dims;
+        if model.user.file != self.memo.file {
+            // Another file had the row: this one gives the name and tells of the org too.
+            let (file, pairs) = (self.memo.file, &self.memo.pairs);
+            model.user = model.user.in_file(file, pairs, &mut self.named);
+            self.met_org_of(dims);
+        }
+        let UserMet { user, given, .. } = self.alike.model(number).user;
+        self.named.seen(given, at);
+        Some(Repeated {
+            at,
+            user,
+            dims,
+            bytes,
         })
     }
 }

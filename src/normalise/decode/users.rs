@@ -15,7 +15,7 @@ use crate::normalise::value::known::known;
 
 impl Decoder<'_> {
     /// Who a row is about.
-    pub(super) fn user(&mut self, record: &Record, block: &[u8], at: Instant) -> Sym {
+    pub(super) fn user(&mut self, record: &Record, block: &[u8], at: Instant) -> UserMet {
         let plain = self.plain_key(record, block);
         let columns = &self.reading.columns;
         let (name, user_id) = (columns.at(Role::User), columns.at(Role::UserId));
@@ -32,13 +32,10 @@ impl Decoder<'_> {
         });
         if let Some(met) = users.get_mut(key) {
             if met.file != self.memo.file {
-                // Another file had them: this one gives the name too.
-                met.file = self.memo.file;
-                let pair = self.memo.pairs.get(met.pair as usize);
-                met.given = pair.map_or(u32::MAX, |&(id, name)| self.named.number(id, name, false));
+                *met = met.in_file(self.memo.file, &self.memo.pairs, &mut self.named);
             }
             self.named.seen(met.given, at);
-            return met.user;
+            return *met;
         }
         let key: Box<[u8]> = key.into();
         let columns = [name, user_id].into_iter().flatten();
@@ -52,6 +49,7 @@ impl Decoder<'_> {
             memo.users.clear();
             memo.plain_users.clear();
             memo.pairs.clear();
+            self.alike.forget();
         }
         let pair = self.named.pair(given).map_or(u32::MAX, |pair| {
             memo.pairs.push(pair);
@@ -70,7 +68,7 @@ impl Decoder<'_> {
             last_tail: tails::NONE,
         };
         users.insert(key, met);
-        user
+        met
     }
 
     /// The user's field, where one without escapes tells who it is: its bytes are a key as they
