@@ -75,28 +75,19 @@ fn careful(block: &[u8], at_end: bool, delimiter: u8, record: &mut Record) -> St
 }
 
 /// Reads the first `count` fields of the record at the start of `block` into `record`, and returns
-/// where the next field begins; `None` where the block holds no such field, or a quote that is out
-/// of place: then [`next`] tells what stands there.
+/// where the next field begins; `None` where the block holds no such field, or one of them is not
+/// plain: then [`next`] tells what stands there.
 #[inline]
 pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -> Option<usize> {
     record.clear();
     let mut pos = 0;
     for _ in 0..count {
-        let field = if *block.get(pos)? == b'"' {
-            quoted(block, pos, false, delimiter)
-        } else {
-            unquoted(block, pos, false, delimiter)
-        };
-        let Scan::Field {
-            field,
-            next: Next::Field(at),
-            stray: false,
-        } = field
-        else {
+        let (field, end) = plain_field(block, pos, delimiter)?;
+        if *block.get(end)? != delimiter {
             return None;
-        };
+        }
         record.push(field);
-        pos = at;
+        pos = end + 1;
     }
     Some(pos)
 }

@@ -16,24 +16,48 @@ pub struct SlotCount {
 /// Slots that are counted side by side.
 const PAGE: u32 = 256;
 
+/// The failures and successes of slots side by side, of one cause.
+struct Page {
+    /// Its number, and the cause.
+    key: (u32, u32),
+    counts: Vec<[u64; 2]>,
+}
+
+impl Page {
+    fn of(key: (u32, u32)) -> Self {
+        Self {
+            key,
+            counts: vec![[0; 2]; PAGE as usize],
+        }
+    }
+}
+
 /// Attempts by slots of time and cause, sorted by slot, then cause. `slot` numbers a row's slot.
 pub fn slots(tally: &Tally, resolved: &Resolved, slot: impl Fn(&Row) -> u32) -> Vec<SlotCount> {
+    let mut numbers: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+    let mut pages: Vec<Page> = Vec::new();
     // The rows of a pair have one cause and stand in the order of time, so that the next one
     // mostly belongs to the same page.
-    let mut pages: FxHashMap<(u32, u32), Vec<[u64; 2]>> = FxHashMap::default();
+    let mut at = usize::MAX;
     for row in &tally.rows {
         let what = &resolved.what[row.dims.index()];
         let slot = slot(row);
-        let page = pages.entry((slot / PAGE, what.cause));
-        let page = page.or_insert_with(|| vec![[0; 2]; PAGE as usize]);
-        page[(slot % PAGE) as usize][usize::from(what.success)] += row.n();
+        let key = (slot / PAGE, what.cause);
+        if pages.get(at).is_none_or(|page| page.key != key) {
+            at = *numbers.entry(key).or_insert_with(|| {
+                pages.push(Page::of(key));
+                pages.len() - 1
+            });
+        }
+        pages[at].counts[(slot % PAGE) as usize][usize::from(what.success)] += row.n();
     }
-    let counts = pages.iter().flat_map(|((page, cause), counts)| {
-        let counts = (page * PAGE..).zip(counts);
+    let counts = pages.iter().flat_map(|page| {
+        let (number, cause) = page.key;
+        let counts = (number * PAGE..).zip(&page.counts);
         let counts = counts.filter(|(_, counts)| **counts != [0, 0]);
-        counts.map(|(slot, [failures, successes])| SlotCount {
+        counts.map(move |(slot, [failures, successes])| SlotCount {
             slot,
-            cause: *cause,
+            cause,
             failures: *failures,
             successes: *successes,
         })

@@ -21,7 +21,7 @@ const FOOTERS: usize = 1_000;
 const BEHIND: u64 = 64 * 1024;
 /// Bytes of a piece in memory at a time: few enough to be in a core's cache still when they are
 /// looked at.
-const PIECE_BLOCK: usize = 256 * 1024;
+const PIECE_BLOCK: usize = 128 * 1024;
 /// Bytes of a stream in memory at a time.
 const STREAM_BLOCK: usize = 1 << 20;
 

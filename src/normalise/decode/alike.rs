@@ -130,10 +130,6 @@ impl Alike {
         (key, from): (usize, usize),
         record: &mut Record,
     ) -> Option<(u32, usize)> {
-        // What is remembered has one line end, its last byte.
-        if memchr::memchr(b'\n', &block[..from]).is_some() {
-            return None;
-        }
         let of_user = self.of_user.get_mut(record.raw(block, key))?;
         for at in 0..OF_USER {
             let number = of_user[at];
@@ -284,5 +280,101 @@ impl Model {
             .get(at..)?
             .starts_with(fixed)
             .then(|| at + fixed.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::Known;
+    use crate::event::{Dims, Instant, Zone};
+    use crate::ingest::{Record, Step, csv};
+    use crate::normalise::{Assumed, Decoder, Layouts, Memo, Names, Reading, Row};
+
+    const HEADER: &str = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,USER_ID,RUN_TIME,URI,USER_NAME,\
+        LOGIN_TYPE,TLS_PROTOCOL,TIMESTAMP_DERIVED,USER_ID_DERIVED,LOGIN_STATUS,SOURCE_IP\n";
+    const ROWS: [&str; 4] = [
+        "\"Login\",\"20260630235957.036\",\"4nR1\",\"0055g00000In035\",\"104\",\"/a\",\"ann@x.com\",\
+            \"i\",\"TLSv1.3\",\"2026-06-30T23:59:57.036Z\",\"0055g00000In035AAQ\",\"LOGIN_NO_ERROR\",\
+            \"192.0.2.1\"\n",
+        "Login,20260630235958.036,4nR2,0055g00000In036,10,/a,bob@x.com,i,,\
+            2026-06-30T23:59:58.036Z,0055g00000In036AAQ,LOGIN_ERROR_INVALID_PASSWORD,192.0.2.2\r\n",
+        "\"Login\",\"20260630235959.036\",\"4nR3\",\"0055g00000In035\",\"7\",\"/a\",\"ann@x.com\",\
+            \"i\",\"TLSv1.3\",\"2026-06-30T23:59:59.036Z\",\"0055g00000In035AAQ\",\"LOGIN_NO_ERROR\",\
+            \"192.0.2.1\"\n",
+        "Login,20260701000000.036,4nR4,0055g00000In036,11,/b,bob@x.com,i,,\
+            2026-07-01T00:00:00.036Z,0055g00000In036AAQ,LOGIN_ERROR_INVALID_PASSWORD,192.0.2.2\r\n",
+    ];
+
+    /// When, who, what and which login.
+    type Told = (Instant, String, Vec<String>, bool);
+
+    fn told(decoder: &Decoder<'_>, row: Row, login: (&Record, &[u8])) -> Option<Told> {
+        let Row::Attempt { at, user, dims } = row else {
+            return None;
+        };
+        let symbols = &decoder.names().symbols;
+        let dims: &Dims = decoder.dims_table().get(dims);
+        let texts = dims.symbols().map(|sym| symbols.text(sym).to_owned());
+        let has_id = decoder.login_id(login.0, login.1).is_some();
+        Some((at, symbols.text(user).to_owned(), texts.to_vec(), has_id))
+    }
+
+    #[test]
+    fn a_row_that_is_like_another_tells_what_it_tells_when_read_in_full() {
+        let layouts = Layouts::load().expect("the layouts");
+        let known = Known::load().expect("the lists");
+        let assumed = Assumed {
+            order: None,
+            zone: Zone::UTC,
+        };
+        let reading = Reading::of(HEADER.as_bytes(), &layouts, None, &known.zones, assumed);
+        let reading = reading.expect("an event log file");
+        let (mut names, mut others) = (Names::default(), Names::default());
+        let mut alike = Decoder::new(&reading, &known, &mut names, None, Memo::default());
+        let mut record = Record::default();
+        for row in ROWS {
+            csv::next(row.as_bytes(), true, b',', &mut record);
+            assert!(matches!(
+                alike.row(&record, row.as_bytes()),
+                Row::Attempt { .. }
+            ));
+        }
+        let behind = "Login,next\n".repeat(3);
+        let mut counts = [0, 0];
+        for row in ROWS {
+            // Each byte replaced, taken out, and doubled; and the row as it is.
+            for at in 0..row.len() {
+                for put in ["", "x", "\"", ",", "\n", "7"]
+                    .into_iter()
+                    .chain([&row[at..=at]])
+                {
+                    for behind_it in [at, at + 1] {
+                        let text = [&row[..at], put, &row[behind_it..], &behind].concat();
+                        let block = text.as_bytes();
+                        let found = alike.repeated(block, &mut record);
+                        let found = found.map(|found| {
+                            let row = Row::Attempt {
+                                at: found.at,
+                                user: found.user,
+                                dims: found.dims,
+                            };
+                            (told(&alike, row, (&record, block)), found.bytes)
+                        });
+                        counts[usize::from(found.is_some())] += 1;
+                        let Some((found, bytes)) = found else {
+                            continue;
+                        };
+                        let step = csv::next(block, true, b',', &mut record);
+                        assert_eq!(step, Step::Record { bytes, lines: 1 }, "{text}");
+                        let memo = Memo::default();
+                        let mut full = Decoder::new(&reading, &known, &mut others, None, memo);
+                        let row = full.row(&record, &block[..bytes]);
+                        let row = told(&full, row, (&record, block));
+                        assert!(row.is_some() && found == row, "{text}: {found:?}, {row:?}");
+                    }
+                }
+            }
+        }
+        assert!(counts.iter().all(|count| *count > 500), "{counts:?}");
     }
 }

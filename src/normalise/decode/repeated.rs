@@ -63,10 +63,6 @@ impl Decoder<'_> {
         if met.news {
             self.met_org_of(met.dims);
         }
-        // A line end between quotes would not be counted.
-        if memchr::memchr(b'\n', &block[..tail_at]).is_some() {
-            return None;
-        }
         let at = self.at(record, block).ok()?;
         let user = by.unwrap_or_else(|| self.user(record, block, at).user);
         Some(Repeated {
@@ -78,7 +74,8 @@ impl Decoder<'_> {
     }
 
     /// By an earlier row of the same user.
-    #[inline]
+    // On its own, so that the other way keeps its registers.
+    #[inline(never)]
     fn by_alike(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
         let (number, bytes) = self.alike.find(block, record)?;
         let at = self.at(record, block).ok()?;
