@@ -11,8 +11,8 @@ use super::{Part, Source};
 
 /// Bytes of a file that is kept at most: as many as are looked at to tell what a file is.
 const SMALL: u64 = 256 * 1024;
-/// Bytes of all files that are kept at most: 64 MiB.
-const IN_ALL: u64 = 64 << 20;
+/// Bytes of all files that are kept at most: 128 MiB.
+const IN_ALL: u64 = 128 << 20;
 
 /// The room that is left for small files.
 pub(super) struct Room(AtomicU64);

@@ -94,7 +94,7 @@ pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -
 
 /// The field at an offset of a row, if it has neither escapes nor line ends, and where it ends:
 /// at the delimiter or the line end behind it, if the row is sound.
-#[inline]
+#[inline(always)]
 pub fn plain_field(block: &[u8], start: usize, delimiter: u8) -> Option<(Field, usize)> {
     if *block.get(start)? == b'"' {
         let close = start + 1 + near::two(b'"', b'\n', &block[start + 1..])?;

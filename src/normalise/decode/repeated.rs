@@ -74,8 +74,7 @@ impl Decoder<'_> {
     }
 
     /// By an earlier row of the same user.
-    // On its own, so that the other way keeps its registers.
-    #[inline(never)]
+    #[inline]
     fn by_alike(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
         let (number, bytes) = self.alike.find(block, record)?;
         let at = self.at(record, block).ok()?;
