@@ -24,6 +24,8 @@ const BEHIND: u64 = 64 * 1024;
 const PIECE_BLOCK: usize = 128 * 1024;
 /// Bytes of a stream in memory at a time.
 const STREAM_BLOCK: usize = 1 << 20;
+/// The same of a small one.
+const LEAST_BLOCK: usize = 1 << 16;
 
 /// Reads one piece of a plain file.
 pub(super) fn piece(
@@ -112,7 +114,10 @@ pub(super) fn stream(
         true => size.saturating_sub(body),
         false => u64::MAX,
     };
-    let mut blocks = Blocks::new(reader, body, limit, STREAM_BLOCK, taken);
+    // Text hardly packs to less than a sixteenth.
+    let about = usize::try_from(size.saturating_mul(16)).unwrap_or(usize::MAX);
+    let block = about.clamp(LEAST_BLOCK, STREAM_BLOCK);
+    let mut blocks = Blocks::new(reader, body, limit, block, taken);
     records(&mut blocks, u64::MAX, &mut span, work);
     if packing.is_plain() && span.next < size {
         span.cut_short = Some(SHRANK.to_owned());
