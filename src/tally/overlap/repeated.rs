@@ -47,13 +47,15 @@ impl Parted {
         }
     }
 
-    /// Those of a part that stand there more than once, sorted; and by chance some others.
-    fn repeated(&self, part: usize) -> Vec<Met> {
+    /// Those of a part that stand there more than once, sorted; and by chance some others. `places`
+    /// is memory that is used again.
+    fn repeated(&self, part: usize, places: &mut Vec<u64>) -> Vec<Met> {
         let all = || self.divided.iter().flat_map(|parts| &parts[part]);
         let count: usize = self.divided.iter().map(|parts| parts[part].len()).sum();
         // Hashes, each at the first free place from where its lower bits say; 0 is free. Two that
         // differ in their last bit alone are taken for one here.
-        let mut places = vec![0_u64; (count * 2).next_power_of_two()];
+        places.clear();
+        places.resize((count * 2).next_power_of_two(), 0);
         let mask = places.len() - 1;
         let mut twice: FxHashSet<u64> = FxHashSet::default();
         for met in all() {
@@ -116,7 +118,7 @@ impl Repeated {
         let parted = Parted::of(met);
         let parts: Vec<Vec<Met>> = (0..1_usize << parted.bits)
             .into_par_iter()
-            .map(|part| parted.repeated(part))
+            .map_init(Vec::new, |places, part| parted.repeated(part, places))
             .collect();
         // Parts stand in the order of their hashes.
         for same in parts
