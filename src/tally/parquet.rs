@@ -31,7 +31,7 @@ const PATHS: &str = "loginscope.paths";
 /// Metadata key of the version of this layout.
 const VERSION: &str = "loginscope.tally";
 /// Rows that are laid out at a time.
-const ROW_GROUP: usize = 1 << 18;
+const ROW_GROUP: usize = 1 << 16;
 /// The fastest level: what is written is small already.
 const LEVEL: i32 = 1;
 
@@ -51,31 +51,37 @@ pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Res
     let schema: ArrowSchema = fields.map(|field| (field.name.clone(), field)).collect();
     let zstd = CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?));
     let mut file = FileWriter::try_new(writer, schema, options)?;
-    let fields: Vec<_> = file.schema().iter_values().cloned().collect();
-    let kinds = file.parquet_schema().fields().to_vec();
     for rows in tally.rows.chunks(ROW_GROUP) {
         let group = Group::of(rows);
-        // One column after the other, so that only one is in memory.
-        let columns = COLUMNS.iter().zip(fields.iter().zip(&kinds));
-        let columns = columns.flat_map(|((_, column), (field, kind))| {
-            let schema = ArrowSchema::from_iter([field.clone()]);
-            let arrays = vec![column.array(&group, tally)];
-            let chunk = RecordBatchT::try_new(rows.len(), schema.into(), arrays);
-            let compression = match column.packs_itself() {
-                true => CompressionOptions::Uncompressed,
-                false => zstd,
-            };
-            row_group_iter(
-                chunk.expect("a column has a value for each row"),
-                vec![vec![column.encoding()]].into(),
-                vec![kind.clone()],
-                WriteOptions {
-                    compression,
+        let fields = file
+            .schema()
+            .iter_values()
+            .zip(file.parquet_schema().fields());
+        let columns: Vec<_> = COLUMNS
+            .iter()
+            .zip(fields)
+            .map(|((_, column), (field, kind))| {
+                let schema = ArrowSchema::from_iter([field.clone()]);
+                let array = column.array(&group, tally);
+                let chunk = RecordBatchT::try_new(rows.len(), schema.into(), vec![array])?;
+                let options = WriteOptions {
+                    compression: match column.packs_itself() {
+                        true => CompressionOptions::Uncompressed,
+                        false => zstd,
+                    },
                     ..options
-                },
-            )
-        });
-        file.write(rows.len() as u64, DynIter::new(columns))?;
+                };
+                let encoding = vec![vec![column.encoding()]];
+                Ok(row_group_iter(
+                    chunk,
+                    encoding.into(),
+                    vec![kind.clone()],
+                    options,
+                ))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        let encoded = DynIter::new(columns.into_iter().flatten());
+        file.write(rows.len() as u64, encoded)?;
     }
     let said = |key: &str, value: String| KeyValue::new(key.to_owned(), Some(value));
     file.end(Some(vec![
