@@ -176,7 +176,7 @@ impl Alike {
         let is_plain = |column| record.escape(column) == Escape::None;
         let before = || (0..key).filter(|column| self.telling[*column]);
         let fits = one_line && row.len() <= LONGEST && record.len() > key + 1;
-        if !fits || !(is_plain(key) && before().all(is_plain)) {
+        if !(fits && is_plain(key) && before().all(is_plain)) {
             return;
         }
         let content = |column| Box::from(record.raw(row, column));
