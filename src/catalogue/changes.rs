@@ -274,17 +274,25 @@ fn needle(pattern: &str) -> String {
     while let Some(c) = chars.next() {
         let plain = match c {
             '\\' => chars.next().filter(char::is_ascii_punctuation),
-            '(' | '[' => {
+            '(' => {
                 depth += 1;
                 None
             }
-            ')' | ']' => {
+            ')' => {
                 depth = depth.saturating_sub(1);
+                None
+            }
+            '[' => {
+                // A class: what is escaped in it doesn't end it.
+                while let Some(c) = chars.next().filter(|c| *c != ']') {
+                    (c == '\\').then(|| chars.next());
+                }
                 None
             }
             '?' | '*' | '{' => {
                 // The letter before it may be missing; behind a bracket there is none.
                 run.pop();
+                (c == '{').then(|| chars.by_ref().find(|c| *c == '}'));
                 None
             }
             '|' if depth == 0 => return String::new(),
@@ -338,6 +346,11 @@ mod tests {
         let texts = Texts::of(changes.all());
         for one in &texts.each {
             let needle = needle(&one.pattern);
+            // Escapes with more than one letter would be taken for letters.
+            let is_simple = ["\\p", "\\P", "\\x", "\\u"]
+                .iter()
+                .all(|odd| !one.pattern.contains(odd));
+            assert!(is_simple, "{}", one.pattern);
             assert!(needle.len() >= 3, "{}: {needle:?}", one.pattern);
         }
         let examples = changes.all().iter().flat_map(|kind| &kind.examples);
@@ -366,6 +379,9 @@ mod tests {
             (r"^a+ b*cd", "cd"),
             (r"oauth 2\.0 [^:]+ x", "oauth 2.0 "),
             ("long one|b", ""),
+            (r"ab{2}cdef", "cdef"),
+            (r"^\d{15} was [)\]x]removed", "removed"),
+            (r"(a[)]b)?cd", "cd"),
         ] {
             assert_eq!(needle(pattern), expected, "{pattern}");
         }

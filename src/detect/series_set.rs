@@ -9,6 +9,7 @@ use super::quiet::{self, FailsOn, Quiet};
 use super::series::{Calendar, Dimension, HOUR_MINUTES, Key, Series, WEEK_HOURS, keys};
 use super::{Seen, Thresholds};
 use crate::catalogue::Class;
+use crate::event::Instant;
 use crate::tally::Row;
 
 /// All series, the calendar they count by, and the failures they were made of.
@@ -25,6 +26,8 @@ pub struct SeriesSet<'a> {
     pub failures: Vec<u32>,
     /// The same of successes, sorted once somebody asks for them.
     successes: OnceLock<ByHour>,
+    /// By org: its last attempt, looked for once somebody asks.
+    lasts: OnceLock<FxHashMap<u32, Instant>>,
     /// Attempts of each combination and of each user, successes included.
     by_dims: Vec<u64>,
     by_user: Vec<u64>,
@@ -48,6 +51,7 @@ impl<'a> SeriesSet<'a> {
             covered: FxHashMap::default(),
             failures: Vec::new(),
             successes: OnceLock::new(),
+            lasts: OnceLock::new(),
             by_dims: vec![0; seen.resolved.what.len()],
             by_user: vec![0; seen.resolved.users.len()],
         };
@@ -140,6 +144,30 @@ impl<'a> SeriesSet<'a> {
             Dimension::All | Dimension::User => what.org == key.org,
         });
         own.map(|(_, n)| n).sum()
+    }
+
+    /// The last attempt of an org up to the end of what is reported.
+    pub fn last_of(&self, org: u32) -> Option<Instant> {
+        let lasts = self.lasts.get_or_init(|| {
+            let (tally, until) = (self.seen.tally, self.seen.until);
+            let mut lasts: FxHashMap<u32, Instant> = FxHashMap::default();
+            for pair in tally.pairs().all(tally) {
+                let mut rows = pair.rows_in(tally).iter().rev();
+                let last = match pair.last <= until {
+                    true => Some(pair.last),
+                    false => rows
+                        .find(|row| row.first() <= until)
+                        .map(|row| row.last().min(until)),
+                };
+                let org = self.seen.resolved.what[pair.dims.index()].org;
+                if let Some(last) = last {
+                    let known = lasts.entry(org).or_insert(last);
+                    *known = last.max(*known);
+                }
+            }
+            lasts
+        });
+        lasts.get(&org).copied()
     }
 
     /// Days of an org with any event.

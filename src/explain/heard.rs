@@ -1,17 +1,20 @@
 //! What logs tell of logins that worked, and when things were by Salesforce's clock.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::LogClock;
 use crate::event::{Instant, Place};
 use crate::normalise::log::{HostKind, Serves};
 use crate::tally::logs::{LogError, Logs};
-use crate::tally::{Pair, Tally};
+use crate::tally::{Pair, Row, Tally};
 
 /// Logs, with their clocks set right.
 pub struct Heard<'a> {
     pub logs: &'a Logs,
     tally: &'a Tally,
+    /// The rows of logins that worked, sorted when they are first asked for.
+    worked: OnceLock<Vec<&'a Row>>,
     /// Milliseconds that the clock of each file is ahead.
     ahead: BTreeMap<u32, i64>,
 }
@@ -35,6 +38,7 @@ impl<'a> Heard<'a> {
         Self {
             logs,
             tally: logs.tally(),
+            worked: OnceLock::new(),
             ahead: clocks
                 .iter()
                 .map(|clock| (clock.input, clock.ahead_ms))
@@ -56,9 +60,11 @@ impl<'a> Heard<'a> {
     /// All logins that worked, in order of time as the logs state it.
     pub fn worked(&self) -> impl Iterator<Item = Worked<'_>> {
         let symbols = &self.tally.symbols;
-        let succeeds = |pair: &Pair| self.tally.dims(pair.dims).success;
-        let rows = self.tally.pairs().rows_of(succeeds, self.tally);
-        rows.map(|row| {
+        let rows = self.worked.get_or_init(|| {
+            let succeeds = |pair: &Pair| self.tally.dims(pair.dims).success;
+            self.tally.pairs().rows_of(succeeds, self.tally).collect()
+        });
+        rows.iter().map(|row| {
             let dims = self.tally.dims(row.dims);
             let file = row.place.file();
             Worked {

@@ -132,6 +132,8 @@ struct Pair {
     differs: (bool, bool),
     far_ms: i64,
     error: usize,
+    /// When the row's minute is: of rows that are equally near the earlier one is taken.
+    bucket: u32,
     row: usize,
 }
 
@@ -164,6 +166,7 @@ impl<'a> Pairing<'a> {
                     differs: (other_app, other_cause),
                     far_ms,
                     error: number,
+                    bucket: self.history.tally.rows[row].bucket,
                     row,
                 });
             }

@@ -235,11 +235,11 @@ fn both_kinds(
     heard: &Heard<'_>,
     nameless: &BTreeMap<(&str, Serves), u64>,
 ) -> impl Iterator<Item = NearMiss> {
-    let works = |app: &str, kind| {
-        heard
-            .worked()
-            .any(|one| one.app == app && serves(one.host) == Some(kind))
-    };
+    let worked = heard.worked().filter(|_| !nameless.is_empty());
+    let worked: BTreeSet<(&str, Serves)> = worked
+        .filter_map(|one| Some((one.app, serves(one.host)?)))
+        .collect();
+    let works = move |app: &str, kind: Serves| worked.contains(&(app, kind));
     nameless
         .iter()
         .filter_map(move |((app, kind), n)| {

@@ -53,9 +53,9 @@ fn unpack(
 ) {
     loop {
         let mut block = empty.try_recv().unwrap_or_default();
-        block.clear();
-        let read = stream.by_ref().take(BLOCK as u64).read_to_end(&mut block);
-        let at_end = block.len() < BLOCK;
+        block.resize(BLOCK, 0);
+        let (filled, read) = filled(&mut stream, &mut block);
+        block.truncate(filled);
         // What was unpacked before an error comes first.
         let sent = block.is_empty() || fill.send(Ok(block)).is_ok();
         match read {
@@ -64,10 +64,26 @@ fn unpack(
                 let _ = fill.send(Err(error));
                 return;
             }
-            Ok(_) if at_end || !sent => return,
-            Ok(_) => {}
+            Ok(()) if filled < BLOCK || !sent => return,
+            Ok(()) => {}
         }
     }
+}
+
+/// Fills a block as far as a stream goes; how far, and what ended it before. All that is left of
+/// the block is asked for at once: whoever unpacks copies what it may need again after each time
+/// it is asked.
+fn filled(stream: &mut impl Read, block: &mut [u8]) -> (usize, io::Result<()>) {
+    let mut filled = 0;
+    while filled < block.len() {
+        match stream.read(&mut block[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Err(error)),
+        }
+    }
+    (filled, Ok(()))
 }
 
 impl Read for Ahead {

@@ -14,7 +14,8 @@ use rawzip::{
     CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive, ZipFileHeaderRecord,
 };
 
-use super::compression::{SmallReads, buffered};
+use super::compression::buffered;
+use super::retried::Steps;
 
 /// Members that are read of one archive at most. A year of hourly event log files has 8,760.
 pub const MOST_MEMBERS: usize = 100_000;
@@ -175,17 +176,17 @@ impl Member {
     ///
     /// # Errors
     /// What the operating system says of the file.
-    pub fn over(&self, mut archive: File) -> io::Result<Box<dyn Read + Send>> {
+    pub(super) fn over(&self, mut archive: File, steps: Steps) -> io::Result<Box<dyn Read + Send>> {
         archive.seek(SeekFrom::Start(self.start))?;
         let packed = buffered(archive.take(self.packed));
         Ok(match self.method {
             Method::Stored => Box::new(Checked::new(packed, self)),
             Method::Deflate => {
-                Box::new(Checked::new(SmallReads(DeflateDecoder::new(packed)), self))
+                Box::new(Checked::new(steps.over(DeflateDecoder::new(packed)), self))
             }
             Method::Zstd => {
                 let decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
-                Box::new(Checked::new(SmallReads(decoder), self))
+                Box::new(Checked::new(steps.over(decoder), self))
             }
         })
     }

@@ -1,5 +1,5 @@
-//! The first look at a file: whether it is an archive. A small file is kept whole, so that it is
-//! opened once however often it is looked at.
+//! The first look at a file: whether it is an archive. A small plain file is kept whole, so that
+//! it is mostly opened once however often it is looked at.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::archive::{self, Refusal};
+use super::head::HEAD;
 use super::{Part, Source};
 
 /// Bytes of a file that is kept at most: as many as are looked at to tell what a file is.
-const SMALL: u64 = 256 * 1024;
+const SMALL: u64 = HEAD;
 /// Bytes of all files that are kept at most: 128 MiB.
 const IN_ALL: u64 = 128 << 20;
 

@@ -4,6 +4,8 @@ use std::io::{self, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
+use super::retried::Steps;
+
 /// How the bytes of a stream are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
@@ -51,13 +53,17 @@ impl Compression {
     ///
     /// # Errors
     /// That there is no memory for a decoder.
-    pub fn over(self, packed: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    pub(super) fn over(
+        self,
+        packed: Box<dyn Read + Send>,
+        steps: Steps,
+    ) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Compression::Plain => packed,
-            Compression::Gzip => Box::new(SmallReads(MultiGzDecoder::new(buffered(packed)))),
+            Compression::Gzip => Box::new(steps.over(MultiGzDecoder::new(buffered(packed)))),
             Compression::Zstd => {
                 let decoder = zstd::stream::read::Decoder::with_buffer(buffered(packed))?;
-                Box::new(SmallReads(ZstdWords(decoder)))
+                Box::new(steps.over(ZstdWords(decoder)))
             }
         })
     }
@@ -65,19 +71,6 @@ impl Compression {
 
 pub(super) fn buffered<R: Read>(packed: R) -> BufReader<R> {
     BufReader::with_capacity(READ_SIZE, packed)
-}
-
-/// Asks for little at a time: what a decoder unpacks in the call that meets damage is lost.
-pub(super) struct SmallReads<R>(pub(super) R);
-
-/// Bytes that damage can cost at most.
-const SMALL: usize = 2 * 1024;
-
-impl<R: Read> Read for SmallReads<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = buffer.len().min(SMALL);
-        self.0.read(&mut buffer[..most])
-    }
 }
 
 /// Says in plain words what the decoder says of frames that ask for too much memory: it holds
@@ -118,7 +111,7 @@ mod tests {
         assert_eq!(Compression::of(&all), Compression::Zstd);
         let mut text = String::new();
         Compression::Zstd
-            .over(Box::new(io::Cursor::new(all)))
+            .over(Box::new(io::Cursor::new(all)), Steps::Large)
             .and_then(|mut stream| stream.read_to_string(&mut text))
             .expect("sound frames");
         assert_eq!(text, "one\ntwo\n");

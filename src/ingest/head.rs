@@ -7,7 +7,7 @@ use super::foreign::{self, foreign};
 use super::{Compression, Encoding, Packing, Part, Source};
 
 /// Bytes that are looked at to tell what a source is: 256 KiB.
-const HEAD: u64 = 256 * 1024;
+pub(super) const HEAD: u64 = 256 * 1024;
 
 /// The beginning of a source.
 #[derive(Debug)]

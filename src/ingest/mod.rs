@@ -24,6 +24,7 @@ mod paths;
 mod pieces;
 mod progress;
 mod record;
+mod retried;
 mod splitter;
 pub mod text;
 

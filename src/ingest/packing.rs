@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::archive::Member;
 use super::bomb::Guard;
+use super::retried::Packed;
 use super::{Compression, Encoding};
 
 /// Everything that lies between the bytes of a file and its text.
@@ -48,19 +49,19 @@ impl Packing {
     /// # Errors
     /// What the operating system says of the file, or that an archive has no such member.
     pub fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
-        let file = File::open(path)?;
-        let (bytes, packed): (Box<dyn Read + Send>, u64) = match self.member {
-            Some(member) => (member.over(file)?, member.packed()),
-            None => {
-                let size = file.metadata()?.len();
-                (Box::new(file), size)
-            }
+        if !self.unpacks() {
+            return Ok(self.encoding.over(Box::new(File::open(path)?)));
+        }
+        let packed = match self.member {
+            Some(member) => member.packed(),
+            None => std::fs::metadata(path)?.len(),
         };
-        let unpacked = self.compression.over(bytes)?;
-        let guarded = match self.unpacks() {
-            true => Box::new(Guard::new(unpacked, packed)),
-            false => unpacked,
+        let stream = Packed {
+            path: path.to_owned(),
+            member: self.member,
+            compression: self.compression,
         };
+        let guarded = Box::new(Guard::new(stream.open()?, packed));
         Ok(self.encoding.over(guarded))
     }
 }

@@ -118,7 +118,10 @@ pub(super) fn separator(line: &[u8]) -> Option<u8> {
         .strip_prefix(b"\"")
         .and_then(|line| line.strip_suffix(b"\""));
     match quoted.unwrap_or(line) {
-        [name @ .., b'=', delimiter] if name.eq_ignore_ascii_case(b"sep") => Some(*delimiter),
+        // A quote can't end a field and open one too.
+        [name @ .., b'=', delimiter] if name.eq_ignore_ascii_case(b"sep") => {
+            Some(*delimiter).filter(|delimiter| *delimiter != b'"')
+        }
         _ => None,
     }
 }

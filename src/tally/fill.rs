@@ -29,7 +29,7 @@ pub struct ToRead<'a> {
     pub reading: Reading<'a>,
     /// The org that the user named for it.
     pub org: Option<&'a str>,
-    /// All its bytes, while they are needed, if it is small: then it is not opened again.
+    /// All its bytes, while they are needed, if it is small: its pieces are read from here.
     pub kept: Option<Vec<u8>>,
 }
 

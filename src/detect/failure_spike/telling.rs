@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::super::series::{Dimension, Key, keys};
+use super::super::series_set::SeriesSet;
 use super::super::{Confidence, Finding, Scope, Seen, Severity};
 use super::head::Incident;
 use super::spike::{Ground, Spike};
@@ -49,7 +50,7 @@ pub fn told(
     let end = rows.iter().map(|row| row.last()).max()?;
     let count = rows.iter().map(|row| row.n()).sum();
     let scope = scope(seen, &rows, spike.key);
-    let ongoing = is_ongoing(seen, spike.key.org, start, end, count);
+    let ongoing = is_ongoing(ground.set, spike.key.org, start, end, count);
     let peak = peak(&rows);
     let (confidence, why) = confidence(ground, spike, shape);
     Some(Finding {
@@ -135,18 +136,8 @@ fn scope(seen: &Seen<'_>, rows: &[&Row], head: Key) -> Scope {
 
 /// Whether it goes on at the end of the data: the silence since is no longer than a few of its
 /// own pauses, an hour at least and a day at most.
-fn is_ongoing(seen: &Seen<'_>, org: u32, start: Instant, end: Instant, count: u64) -> bool {
-    let pairs = seen.tally.pairs().all(seen.tally);
-    let of_org = pairs.filter(|pair| seen.resolved.what[pair.dims.index()].org == org);
-    let lasts = of_org.filter_map(|pair| match pair.last <= seen.until {
-        true => Some(pair.last),
-        false => {
-            let rows = pair.rows_in(seen.tally).iter().rev();
-            let mut before = rows.filter(|row| row.first() <= seen.until);
-            before.next().map(|row| row.last().min(seen.until))
-        }
-    });
-    let last = lasts.max().unwrap_or(end);
+fn is_ongoing(set: &SeriesSet<'_>, org: u32, start: Instant, end: Instant, count: u64) -> bool {
+    let last = set.last_of(org).unwrap_or(end);
     let between = i64::try_from(count.saturating_sub(1).max(1)).unwrap_or(i64::MAX);
     let pause = (end.millis() - start.millis()) / between;
     last.millis() - end.millis() <= (PAUSES * pause).clamp(HOUR_MS, DAY_MS)

@@ -20,6 +20,9 @@ const LONGEST: usize = 1 << 16;
 #[inline]
 pub(super) fn split(block: &[u8], delimiter: u8, record: &mut Record) -> Option<usize> {
     record.clear();
+    if delimiter == b'"' {
+        return None;
+    }
     // Of the bytes before the chunk: whether they end inside quotes (then all bits are set),
     // behind the end of a field, and behind a closing quote.
     let (mut inside, mut ended, mut closed) = (0_u64, 1_u64, 0_u64);

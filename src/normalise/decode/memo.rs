@@ -70,7 +70,7 @@ impl UserMet {
     }
 }
 
-/// Combinations by the bytes of their fields, for files of one shape. Numbers are those of the
+/// Combinations and users by the bytes of their fields, and how rows repeat, for files of one shape. Numbers are those of the
 /// tables of one worker.
 #[derive(Debug, Default)]
 pub struct Memo {

@@ -101,18 +101,18 @@ impl<'a> LoginId<'a> {
 
     /// A number that equal ids share, and other ids share by a chance of one in 2^64.
     pub fn hash(self) -> u64 {
-        hash(&(self.kind, self.text))
+        hash(&(self.kind, self.text), 0)
     }
 
     /// A second such number, which has nothing to do with the first.
     pub fn check(self) -> u64 {
-        hash(&(self.text, "check", self.kind))
+        hash(&(self.kind, self.text), 1)
     }
 }
 
 /// A hash of which all bits count: nobody makes two ids of one hash by accident.
-fn hash(what: &impl Hash) -> u64 {
-    FixedState::default().hash_one(what)
+fn hash(what: &impl Hash, seed: u64) -> u64 {
+    FixedState::with_seed(seed).hash_one(what)
 }
 
 #[cfg(test)]
