@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bytes=20000000
 # In percent: the order of hash maps and the linker move the count by less than that.
 tolerance=3
-kinds=(setup_csv elf_login login_history log)
+kinds=(setup_csv elf_login login_history ndjson log)
 stored=benches/instructions.txt
 
 scratch=$(mktemp -d)
