@@ -25,6 +25,7 @@ mod sampling;
 mod tails;
 mod told;
 pub mod value;
+mod worth;
 
 pub use change::{CHANGE_TEXT, Change, Tells};
 pub use decode::{Decoder, Memo, Repeated};

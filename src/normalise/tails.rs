@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::layout::Columns;
 use super::role::Role;
+use super::worth::Worth;
 use crate::event::DimsId;
 
 /// Columns that change from row to row.
@@ -26,9 +27,6 @@ const FEWEST: usize = 4;
 const REMEMBERED: usize = 1 << 15;
 /// A longer end is no login's.
 const LONGEST: usize = 4096;
-/// Rows after which it is judged whether ends repeat, and how many in a hundred must.
-const TRIED: u32 = 1 << 12;
-const WORTH: u32 = 50;
 
 /// What the ends of rows of one file mean.
 #[derive(Debug)]
@@ -40,8 +38,7 @@ pub(super) struct Tails {
     index: FxHashMap<Arc<[u8]>, u32>,
     /// Number of the file that is read.
     file: u32,
-    looked: u32,
-    found: u32,
+    worth: Worth,
 }
 
 /// An end up to and with its line end, of which it holds one, and what it means.
@@ -80,8 +77,7 @@ impl Tails {
             known: Vec::new(),
             index: FxHashMap::default(),
             file: 0,
-            looked: 0,
-            found: 0,
+            worth: Worth::default(),
         }
     }
 
@@ -131,14 +127,10 @@ impl Tails {
     /// Gives up where ends don't repeat.
     #[inline]
     fn judge(&mut self, found: bool) {
-        self.looked += 1;
-        self.found += u32::from(found);
-        if self.looked == TRIED {
-            if self.found * 100 < self.looked * WORTH {
-                self.from = 0;
-                self.forget();
-            }
-            (self.looked, self.found) = (0, 0);
+        self.worth.note(found);
+        if !self.worth.goes_on() {
+            self.from = 0;
+            self.forget();
         }
     }
 
@@ -172,6 +164,7 @@ impl Tails {
 mod tests {
     use super::*;
     use crate::normalise::Layouts;
+    use crate::normalise::worth::TRIED;
 
     fn of(header: &str) -> Option<usize> {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();

@@ -12,6 +12,7 @@ use crate::ingest::{Container, Escape, Record, Step, csv};
 use crate::normalise::layout::LayoutKind;
 use crate::normalise::reading::Reading;
 use crate::normalise::role::Role;
+use crate::normalise::worth::Worth;
 
 /// Rows that are remembered before all are forgotten.
 const REMEMBERED: usize = 1 << 14;
@@ -19,9 +20,6 @@ const REMEMBERED: usize = 1 << 14;
 const OF_USER: usize = 4;
 /// A longer row is no login's.
 const LONGEST: usize = 4096;
-/// Rows after which it is judged whether rows repeat, and how many in a hundred must.
-const TRIED: u32 = 1 << 12;
-const WORTH: u32 = 50;
 /// The number of no row.
 const NONE: u32 = u32::MAX;
 
@@ -40,8 +38,7 @@ pub(super) struct Alike {
     models: Vec<Model>,
     /// The rows that are remembered of each user, the last one that was met first.
     of_user: FxHashMap<Box<[u8]>, [u32; OF_USER]>,
-    tried: u32,
-    found: u32,
+    worth: Worth,
 }
 
 /// A row that others are like.
@@ -107,8 +104,7 @@ impl Alike {
             asked: Vec::new(),
             models: Vec::new(),
             of_user: FxHashMap::default(),
-            tried: 0,
-            found: 0,
+            worth: Worth::default(),
         }
     }
 
@@ -116,11 +112,17 @@ impl Alike {
     /// fields that are asked for are then in `record`. `None` says nothing.
     #[inline]
     pub(super) fn find(&mut self, block: &[u8], record: &mut Record) -> Option<(u32, usize)> {
-        self.judge();
         let key = self.key?;
-        let from = csv::leading(block, key + 1, self.delimiter, record)?;
-        let found = self.find_behind(block, (key, from), record);
-        self.found += u32::from(found.is_some());
+        if !self.worth.goes_on() {
+            self.key = None;
+            self.forget();
+            return None;
+        }
+        let found = match csv::leading(block, key + 1, self.delimiter, record) {
+            Some(from) => self.find_behind(block, (key, from), record),
+            None => None,
+        };
+        self.worth.note(found.is_some());
         found
     }
 
@@ -148,19 +150,6 @@ impl Alike {
     #[inline]
     pub(super) fn model(&mut self, number: u32) -> &mut Model {
         &mut self.models[number as usize]
-    }
-
-    /// Gives up where rows don't repeat.
-    #[inline]
-    fn judge(&mut self) {
-        self.tried += 1;
-        if self.tried == TRIED {
-            if self.found * 100 < self.tried * WORTH {
-                self.key = None;
-                self.forget();
-            }
-            (self.tried, self.found) = (0, 0);
-        }
     }
 
     /// Forgets all rows.
