@@ -113,6 +113,16 @@ fn an_error_gets_the_nearest_row_of_its_user_that_fits() {
 }
 
 #[test]
+fn of_rows_that_are_equally_near_the_earlier_one_is_taken() {
+    let mut world = World::new();
+    world.row(115, ANN, "User is Frozen");
+    world.row(125, ANN, "Invalid Password");
+    world.error(120, Some(ANN), "job", "authentication-failure");
+    // The later one stands first, by its description.
+    assert_eq!(world.explained().rows, [Some(1)]);
+}
+
+#[test]
 fn a_minute_is_near_and_a_second_more_is_not() {
     let mut world = World::new();
     for seconds in [0, 10_000] {

@@ -235,8 +235,8 @@ fn both_kinds(
     heard: &Heard<'_>,
     nameless: &BTreeMap<(&str, Serves), u64>,
 ) -> impl Iterator<Item = NearMiss> {
-    let worked = heard.worked().filter(|_| !nameless.is_empty());
-    let worked: BTreeSet<(&str, Serves)> = worked
+    let worked: BTreeSet<(&str, Serves)> = heard
+        .worked()
         .filter_map(|one| Some((one.app, serves(one.host)?)))
         .collect();
     let works = move |app: &str, kind: Serves| worked.contains(&(app, kind));

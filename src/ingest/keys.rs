@@ -242,7 +242,7 @@ impl Sink for Filling<'_, '_> {
             let rank = &mut filler.ranks[column];
             if target.rank <= *rank {
                 *rank = target.rank;
-                self.record.set(column, field);
+                self.record.put(column, field);
             }
         }
     }
@@ -256,7 +256,7 @@ impl Sink for Filling<'_, '_> {
             // Of a key that stands twice the last wins, even if it says nothing.
             if target.rank == *rank {
                 *rank = u16::MAX;
-                self.record.set(column, Field::default());
+                self.record.put(column, Field::default());
             }
         }
     }

@@ -127,12 +127,6 @@ impl Record {
         self.fields.resize(width, Field::default());
     }
 
-    pub(super) fn set(&mut self, column: usize, field: Field) {
-        if let Some(place) = self.fields.get_mut(column) {
-            *place = field;
-        }
-    }
-
     /// Sets a field; those before it that are not known are empty.
     #[inline]
     pub fn put(&mut self, column: usize, field: Field) {

@@ -147,6 +147,7 @@ mod tests {
         );
         assert_eq!(separator(b"\"SEP=\t\"\r\n"), Some(b'\t'));
         assert_eq!(separator(b"sep=\n"), None);
+        assert_eq!(separator(b"sep=\"\n"), None);
         assert_eq!(separator(b"separator=;\n"), None);
         assert_eq!(separator(b""), None);
     }

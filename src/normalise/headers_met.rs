@@ -53,20 +53,24 @@ mod tests {
     use crate::event::Zone;
 
     const TABLE: &str = "Username,Login Time,Status\n";
+    const ASSUMED: Assumed = Assumed {
+        order: None,
+        zone: Zone::UTC,
+    };
+
+    fn lists() -> (Layouts, Zones) {
+        let layouts = Layouts::load().expect("the layouts");
+        (layouts, Zones::load().expect("the list"))
+    }
 
     /// Files one after the other are read as each alone.
     fn as_alone(files: &[String]) {
-        let layouts = Layouts::load().expect("the layouts");
-        let zones = Zones::load().expect("the list");
-        let assumed = Assumed {
-            order: None,
-            zone: Zone::UTC,
-        };
+        let (layouts, zones) = lists();
         let mut met = HeadersMet::default();
         for file in files.iter().chain(files) {
             let bytes = file.as_bytes();
-            let one = met.reading(bytes, &layouts, None, &zones, assumed);
-            let alone = Reading::of(bytes, &layouts, None, &zones, assumed);
+            let one = met.reading(bytes, &layouts, None, &zones, ASSUMED);
+            let alone = Reading::of(bytes, &layouts, None, &zones, ASSUMED);
             assert_eq!(format!("{one:?}"), format!("{alone:?}"), "{file:?}");
         }
     }
@@ -100,15 +104,10 @@ mod tests {
 
     #[test]
     fn the_same_header_is_understood_once() {
-        let layouts = Layouts::load().expect("the layouts");
-        let zones = Zones::load().expect("the list");
-        let assumed = Assumed {
-            order: None,
-            zone: Zone::UTC,
-        };
+        let (layouts, zones) = lists();
         let mut met = HeadersMet::default();
         let mut read = |text: &str| {
-            let read = met.reading(text.as_bytes(), &layouts, None, &zones, assumed);
+            let read = met.reading(text.as_bytes(), &layouts, None, &zones, ASSUMED);
             read.expect("a layout")
         };
         let first = read(&format!("{TABLE}a,b,c\n"));

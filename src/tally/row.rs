@@ -40,6 +40,7 @@ impl Row {
     }
 
     /// The same attempt so many times.
+    #[cfg(test)]
     pub fn times(self, n: u32) -> Self {
         Self { n, ..self }
     }

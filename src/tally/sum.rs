@@ -80,11 +80,11 @@ fn in_order(parts: &[Counted], users: usize) -> Vec<Row> {
     // Every thread touches the memory of its own share first.
     let mut rows: Vec<Row> = rayon::iter::repeat_n(Row::default(), starts[users]).collect();
     rayon::scope(|scope| {
-        let mut rest = &mut rows[..];
-        let mut from = 0;
-        for share in 1..=rayon::current_num_threads() {
-            let wanted = starts[users] / rayon::current_num_threads() * share;
-            let to = match share == rayon::current_num_threads() {
+        let threads = rayon::current_num_threads();
+        let (mut rest, mut from) = (&mut rows[..], 0);
+        for share in 1..=threads {
+            let wanted = starts[users] / threads * share;
+            let to = match share == threads {
                 true => users,
                 false => starts.partition_point(|start| *start < wanted).max(from),
             };

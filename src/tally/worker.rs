@@ -218,7 +218,7 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
     work.counts.flush();
 }
 
-/// Stands where the beginning of a row would, if its file held no secrets.
+/// How a file ended too early.
 const SHRANK: &str = "shrank while it was read";
 pub(super) const HALF_WRITTEN: &str = "ends inside its last row";
 
