@@ -153,7 +153,7 @@ fn part(attempts: &[(u8, i64, bool)], first_line: u64) -> Part {
     let mut part = Part::default();
     for (line, &(user, millis, success)) in (first_line..).zip(attempts) {
         let symbols = &mut part.names.symbols;
-        let user_sym = symbols.intern(&format!("user {user}"));
+
         let description = symbols.intern(if success {
             "Success"
         } else {
@@ -174,7 +174,10 @@ fn part(attempts: &[(u8, i64, bool)], first_line: u64) -> Part {
             } else {
                 at.minute()
             },
-            (user_sym, part.names.dims.intern(dims)),
+            (
+                part.names.users.intern(&format!("user {user}")),
+                part.names.dims.intern(dims),
+            ),
             at,
             Place::new(0, line),
         ));

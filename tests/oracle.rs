@@ -89,10 +89,14 @@ fn counted(records: impl Iterator<Item = (String, String, String, i64)>) -> Coun
 
 fn of_tally(tally: &Tally) -> Counts {
     let mut counts = Counts::new();
-    for row in &tally.rows {
+    for row in tally.rows.iter() {
         let dims = tally.dims(row.dims);
         let text = |sym| tally.symbols.text(sym).to_owned();
-        let (user, app, status) = (text(row.user), text(dims.app), text(dims.description));
+        let (user, app, status) = (
+            tally.users.text(row.user).into_owned(),
+            text(dims.app),
+            text(dims.description),
+        );
         let key = (user, app, status, i64::from(row.bucket));
         *counts.entry(key).or_default() += row.n();
         let bounds = [row.first(), row.last()].map(Instant::minute);

@@ -500,7 +500,8 @@ fn expected(world: &World) -> (Vec<(u64, u64)>, Tally) {
             source: text(first(|row| row.source.as_deref())),
             ..Dims::default()
         };
-        let user = text(kept.user_name.or(user_id.as_deref()));
+        let user = kept.user_name.or(user_id.as_deref());
+        let user = part.names.users.intern(user.unwrap_or(""));
         part.rows.push(Row::one(
             if success {
                 at.quarter_hour()
@@ -574,9 +575,11 @@ proptest! {
         let wanted: Vec<(u64, u64)> = wanted.into_iter().map(|(_, ledger)| ledger).collect();
         prop_assert_eq!(found, wanted);
         let mut tally = tally;
-        for row in &mut tally.rows {
+        let rows = tally.rows.iter().map(|mut row| {
             row.place = Place::new(input[row.place.file() as usize], row.place.line());
-        }
+            row
+        });
+        tally.rows = rows.collect::<Vec<Row>>().into();
         prop_assert_eq!(&filled.tally, &tally);
         let duplicates: u64 = filled.overlaps.shared.iter().map(|shared| shared.rows).sum();
         let files = filled.files.iter().flatten();

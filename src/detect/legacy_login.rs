@@ -136,7 +136,7 @@ pub fn flow(finding: &Finding) -> Option<Flow> {
 
 /// The names of user, app and flow, one a line.
 fn anchor(one: &Integration<'_>, seen: &Seen<'_>) -> String {
-    let user = seen.resolved.users.get(one.user).unwrap_or("");
+    let user = seen.resolved.users.get(one.user).unwrap_or_default();
     let app = seen.resolved.apps.get(one.app).unwrap_or("");
     format!("{user}\n{app}\n{}", one.flow.id())
 }
@@ -251,7 +251,8 @@ fn steps(one: &Integration<'_>, seen: &Seen<'_>) -> Vec<String> {
             .iter()
             .map(|text| format!("Mind what comes before: {text}")),
     );
-    let user = resolved.users.get(one.user).unwrap_or("the user");
+    let user = resolved.users.get(one.user);
+    let user = user.as_deref().unwrap_or("the user");
     let app = resolved.apps.get(one.app).unwrap_or("the program");
     steps.extend(entry.steps_for(one.person, user, app));
     steps

@@ -185,7 +185,7 @@ impl<'g, 'r> Case<'g, 'r> {
         match self.group.about {
             About::Org => "org".to_owned(),
             About::App(app) => format!("app {}", resolved.apps.get(app).unwrap_or("")),
-            About::User(user) => format!("user {}", resolved.users.get(user).unwrap_or("")),
+            About::User(user) => format!("user {}", resolved.users.get(user).unwrap_or_default()),
         }
     }
 
@@ -200,7 +200,7 @@ impl<'g, 'r> Case<'g, 'r> {
                     "OAuth username-password flow switched off in the org: {many} refused since {since}"
                 );
             }
-            About::App(app) => wording::app(resolved, app),
+            About::App(app) => wording::app(resolved, app).into(),
             About::User(user) => wording::user(resolved, user),
         };
         let since = time(self.start);

@@ -42,7 +42,7 @@ impl Triple {
         let what = seen.resolved.what[dims.index()];
         Self {
             org: what.org,
-            user: seen.resolved.user[user.index()],
+            user: seen.resolved.user(user),
             app: what.app,
         }
     }
@@ -146,43 +146,42 @@ pub fn cause(causes: &Catalogue) -> Option<u32> {
 pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
     let mut first: FxHashMap<Triple, Instant> = FxHashMap::default();
     for row in refusals(seen) {
-        let at = first.entry(Triple::of(row, seen)).or_insert(row.first());
+        let at = first.entry(Triple::of(&row, seen)).or_insert(row.first());
         *at = row.first().min(*at);
     }
     first
 }
 
 /// The rows of refusals, pair by pair. A failure keeps its minute, so one row is a minute at most.
-fn refusals<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = &'s Row> {
+fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = Row> {
     let cause = cause(seen.causes);
     let is_refusal = move |pair: &Pair| {
         let what = seen.resolved.what[pair.dims.index()];
         !what.success && Some(what.cause) == cause
     };
     let pairs = seen.tally.pairs().all(seen.tally).filter(is_refusal);
-    let rows = pairs.flat_map(|pair| pair.rows_in(seen.tally));
+    let rows = pairs.flat_map(|pair| pair.each(seen.tally));
     rows.filter(|row| row.first() <= seen.until)
 }
 
 impl Refusals {
     /// Looks at the refusals, then at what stands around them.
     pub fn of(seen: &Seen<'_>) -> Self {
-        let rows: Vec<&Row> = refusals(seen).collect();
         let mut index: FxHashMap<Triple, usize> = FxHashMap::default();
-        for row in &rows {
+        for row in refusals(seen) {
             let count = index.len();
-            index.entry(Triple::of(row, seen)).or_insert(count);
+            index.entry(Triple::of(&row, seen)).or_insert(count);
         }
         // There may be as many as rows, so what doubles as it grows would be too large.
         let mut refused: Vec<Refused> = Vec::with_capacity(index.len());
         let mut org_first: FxHashMap<u32, Instant> = FxHashMap::default();
-        for row in rows {
-            let triple = Triple::of(row, seen);
+        for row in refusals(seen) {
+            let triple = Triple::of(&row, seen);
             let at = index.get(&triple).copied().unwrap_or(refused.len());
             if at == refused.len() {
-                refused.push(Refused::new(triple, row));
+                refused.push(Refused::new(triple, &row));
             }
-            refused[at].refuse(row, seen.resolved.what[row.dims.index()].source);
+            refused[at].refuse(&row, seen.resolved.what[row.dims.index()].source);
             let first = org_first.entry(triple.org).or_insert(row.first());
             *first = row.first().min(*first);
         }
@@ -201,7 +200,7 @@ impl Refusals {
             let start = starts.entry(what.org).or_insert(pair.first);
             *start = pair.first.min(*start);
             if what.success && matches!(what.flow, Flow::UiPassword | Flow::Sso) {
-                people.insert((what.org, seen.resolved.user[pair.user.index()]));
+                people.insert((what.org, seen.resolved.user(pair.user)));
             }
         }
         let stands_around = |pair: &Pair| {
@@ -210,15 +209,15 @@ impl Refusals {
             what.success && (by_flow || index.contains_key(&Triple::of_pair(pair, seen)))
         };
         let around = pairs.all(seen.tally).filter(stands_around);
-        let around = around.flat_map(|pair| pair.rows_in(seen.tally));
+        let around = around.flat_map(|pair| pair.each(seen.tally));
         for row in around.filter(|row| row.first() <= seen.until) {
             let what = seen.resolved.what[row.dims.index()];
-            let triple = Triple::of(row, seen);
+            let triple = Triple::of(&row, seen);
             // An unknown user's success may be anybody's.
             if triple.user != 0
                 && let Some(at) = index.get(&triple)
             {
-                refused[*at].succeed(row, what.flow, what.basis);
+                refused[*at].succeed(&row, what.flow, what.basis);
             }
             let first = org_first.get(&triple.org);
             if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last() > *at)

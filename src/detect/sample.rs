@@ -94,7 +94,7 @@ impl Sample {
             tls: symbols.intern(attempt.tls),
             ..Dims::default()
         };
-        let user = symbols.intern(attempt.user);
+        let user = self.names.users.intern(attempt.user);
         self.rows.push(Row::one(
             if success {
                 when.quarter_hour()
@@ -111,8 +111,7 @@ impl Sample {
     pub fn see<T>(&self, until: &str, then: impl FnOnce(&Seen<'_>, &Thresholds) -> T) -> T {
         let part = Part {
             names: Names {
-                symbols: self.names.symbols.clone(),
-                dims: self.names.dims.clone(),
+                ..self.names.clone()
             },
             rows: self.rows.clone().into(),
         };

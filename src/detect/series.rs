@@ -227,7 +227,7 @@ impl Series {
 pub fn keys(seen: &Seen<'_>, row: &Row) -> [Option<Key>; 5] {
     let what = &seen.resolved.what[row.dims.index()];
     let of = |dimension| match dimension {
-        Dimension::User => seen.resolved.user[row.user.index()],
+        Dimension::User => seen.resolved.user(row.user),
         Dimension::App => what.app,
         Dimension::Source => what.source,
         Dimension::Cause => what.cause,

@@ -12,6 +12,13 @@ use crate::catalogue::Class;
 use crate::event::Instant;
 use crate::tally::Row;
 
+/// A row of failures: the minute of its bucket, and its position in the tally's rows.
+#[derive(Clone, Copy)]
+struct Failed {
+    bucket: u32,
+    at: u32,
+}
+
 /// All series, the calendar they count by, and the failures they were made of.
 pub struct SeriesSet<'a> {
     seen: Seen<'a>,
@@ -22,8 +29,8 @@ pub struct SeriesSet<'a> {
     pub quiet: Quiet,
     /// By org: the days with any event.
     pub covered: FxHashMap<u32, Vec<bool>>,
-    /// Positions in the tally's rows of what the series count, by time.
-    pub failures: Vec<u32>,
+    /// What the series count, by time.
+    failures: Vec<Failed>,
     /// The same of successes, sorted once somebody asks for them.
     successes: OnceLock<ByHour>,
     /// By org: its last attempt, looked for once somebody asks.
@@ -63,26 +70,26 @@ impl<'a> SeriesSet<'a> {
     /// Counts attempts, and notes which rows are failures.
     fn count(&mut self) {
         let mut last_covered = (u32::MAX, u32::MAX);
-        for (at, row) in (0..).zip(&self.seen.tally.rows) {
+        for (at, row) in (0..).zip(self.seen.tally.rows.iter()) {
             let Some(hour) = self.calendar.hour(row.bucket) else {
                 continue;
             };
             let resolved = self.seen.resolved;
             self.by_dims[row.dims.index()] += row.n();
-            self.by_user[resolved.user[row.user.index()] as usize] += row.n();
+            self.by_user[resolved.user(row.user) as usize] += row.n();
             let org = resolved.what[row.dims.index()].org;
             let day = self.calendar.day(hour);
             if last_covered != (org, day) {
                 self.cover(org, day);
                 last_covered = (org, day);
             }
-            if counts(&self.seen, row) {
-                self.failures.push(at);
+            if counts(&self.seen, &row) {
+                let bucket = row.bucket;
+                self.failures.push(Failed { bucket, at });
             }
         }
         // Those of one minute stay in the order of users and combinations.
-        let rows = &self.seen.tally.rows;
-        self.failures.sort_by_key(|at| rows[*at as usize].bucket);
+        self.failures.sort_by_key(|failed| failed.bucket);
     }
 
     /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
@@ -93,14 +100,12 @@ impl<'a> SeriesSet<'a> {
         let mut index: FxHashMap<Key, usize> = FxHashMap::default();
         let mut quiet: Vec<FailsOn> = Vec::new();
         let failures = std::mem::take(&mut self.failures);
-        for row in failures
-            .iter()
-            .map(|at| &self.seen.tally.rows[*at as usize])
-        {
+        for failed in &failures {
+            let row = self.row(failed);
             let Some(hour) = self.calendar.hour(row.bucket) else {
                 continue;
             };
-            for key in keys(&self.seen, row).into_iter().flatten() {
+            for key in keys(&self.seen, &row).into_iter().flatten() {
                 if key.dimension == Dimension::User && self.by_user[key.number as usize] <= most {
                     quiet.push(FailsOn {
                         org: key.org,
@@ -119,6 +124,10 @@ impl<'a> SeriesSet<'a> {
         self.failures = failures;
         self.quiet = Quiet::of(quiet, first);
         self.all.sort_unstable_by_key(|series| series.key);
+    }
+
+    fn row(&self, failed: &Failed) -> Row {
+        self.seen.tally.rows.get(failed.at as usize)
     }
 
     fn cover(&mut self, org: u32, day: u32) {
@@ -152,11 +161,12 @@ impl<'a> SeriesSet<'a> {
             let (tally, until) = (self.seen.tally, self.seen.until);
             let mut lasts: FxHashMap<u32, Instant> = FxHashMap::default();
             for pair in tally.pairs().all(tally) {
-                let mut rows = pair.rows_in(tally).iter().rev();
                 let last = match pair.last <= until {
                     true => Some(pair.last),
-                    false => rows
-                        .find(|row| row.first() <= until)
+                    false => pair
+                        .rows_in(tally)
+                        .iter()
+                        .rfind(|row| row.first() <= until)
                         .map(|row| row.last().min(until)),
                 };
                 let org = self.seen.resolved.what[pair.dims.index()].org;
@@ -184,9 +194,8 @@ impl<'a> SeriesSet<'a> {
             return None;
         }
         let mut series = Series::new(key);
-        for at in &self.failures {
-            let row = &self.seen.tally.rows[*at as usize];
-            let is_own = self.seen.resolved.user[row.user.index()] == key.number
+        for row in self.failures.iter().map(|failed| self.row(failed)) {
+            let is_own = self.seen.resolved.user(row.user) == key.number
                 && self.seen.resolved.what[row.dims.index()].org == key.org;
             if let Some(hour) = self.calendar.hour(row.bucket).filter(|_| is_own) {
                 series.add(hour, row.n());
@@ -196,31 +205,30 @@ impl<'a> SeriesSet<'a> {
     }
 
     /// Rows of successes within a range of hours, the end excluded, of every org, by hour.
-    pub fn successes(&self, start: u32, end: u32) -> impl Iterator<Item = &'a Row> {
+    pub fn successes(&self, start: u32, end: u32) -> impl Iterator<Item = Row> {
         let rows = &self.seen.tally.rows;
         let by_hour = self.successes.get_or_init(|| self.successes_by_hour());
         let within = by_hour.within(start, end).iter();
-        within.map(|at| &rows[*at as usize])
+        within.map(|at| rows.get(*at as usize))
     }
 
     fn successes_by_hour(&self) -> ByHour {
         let what = &self.seen.resolved.what;
-        let rows = (0..).zip(&self.seen.tally.rows);
+        let rows = (0..).zip(self.seen.tally.rows.iter());
         let rows = rows.filter(|(_, row)| what[row.dims.index()].success);
         ByHour::of(rows.filter_map(|(at, row)| Some((self.calendar.hour(row.bucket)?, at))))
     }
 
     /// Rows of failures within a range of hours, the end excluded.
-    pub fn rows(&self, start: u32, end: u32) -> impl Iterator<Item = &'a Row> {
-        let rows = &self.seen.tally.rows;
+    pub fn rows(&self, start: u32, end: u32) -> impl Iterator<Item = Row> {
         let (start, end) = (self.calendar.minute(start), self.calendar.minute(end));
         let at = |minute: u32| {
             self.failures
-                .partition_point(|row| rows[*row as usize].bucket < minute)
+                .partition_point(|failed| failed.bucket < minute)
         };
         self.failures[at(start)..at(end).max(at(start))]
             .iter()
-            .map(|row| &rows[*row as usize])
+            .map(|failed| self.row(failed))
     }
 }
 

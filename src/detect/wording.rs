@@ -1,5 +1,7 @@
 //! Names, counts, times and spans in the sentences of findings.
 
+use std::borrow::Cow;
+
 use crate::event::{Flow, Instant};
 use crate::tally::{NameTable, Resolved};
 
@@ -35,8 +37,9 @@ pub fn span(millis: i64) -> String {
 }
 
 /// The user's name in a sentence.
-pub fn user(resolved: &Resolved, number: u32) -> &str {
-    resolved.users.get(number).unwrap_or("an unknown user")
+pub fn user(resolved: &Resolved, number: u32) -> Cow<'_, str> {
+    let known = resolved.users.get(number);
+    known.unwrap_or(Cow::Borrowed("an unknown user"))
 }
 
 /// The app's name in a sentence.

@@ -121,6 +121,21 @@ impl Symbols {
         }
     }
 
+    /// The symbol of a text, where all stand in byte order.
+    pub fn find_sorted(&self, text: &str) -> Option<Sym> {
+        let (mut from, mut to) = (1, self.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            let sym = Sym(u32::try_from(middle).ok()?);
+            match self.text(sym).cmp(text) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Equal => return Some(sym),
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
     /// The text of a symbol, or `None` for the unknown one.
     pub fn known(&self, sym: Sym) -> Option<&str> {
         (!sym.is_unknown()).then(|| self.text(sym))
@@ -142,13 +157,21 @@ impl Symbols {
     }
 }
 
+/// Distinct texts that the table does not have, each given once; nothing has to be looked up.
+impl<'a> Extend<&'a str> for Symbols {
+    fn extend<T: IntoIterator<Item = &'a str>>(&mut self, texts: T) {
+        self.forget_places();
+        for text in texts {
+            self.push(text);
+        }
+    }
+}
+
 /// Distinct texts, each given once; nothing has to be looked up.
 impl<'a> FromIterator<&'a str> for Symbols {
     fn from_iter<T: IntoIterator<Item = &'a str>>(texts: T) -> Self {
         let mut symbols = Self::default();
-        for text in texts {
-            symbols.push(text);
-        }
+        symbols.extend(texts);
         symbols
     }
 }

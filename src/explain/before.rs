@@ -1,5 +1,6 @@
 //! What was changed shortly before a finding, of those whom it concerns.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::catalogue::{Changes as Kinds, Known, Touches, fold_letters};
@@ -72,7 +73,7 @@ pub struct Concerned<'a> {
     org: Option<&'a str>,
     /// There is no second org in the run, so that what names none is of the one.
     one_org: bool,
-    users: BTreeSet<&'a str>,
+    users: BTreeSet<Cow<'a, str>>,
     /// Letters and digits of the names before the `@`.
     names: BTreeSet<String>,
     apps: BTreeSet<String>,
@@ -84,7 +85,12 @@ impl<'a> Concerned<'a> {
         let users = scope.users.iter().filter_map(|&at| resolved.users.get(at));
         let apps = scope.apps.iter().filter_map(|&at| resolved.apps.get(at));
         Self::named(
-            users.chain(scope.log_users.iter().map(String::as_str)),
+            users.chain(
+                scope
+                    .log_users
+                    .iter()
+                    .map(|user| Cow::Borrowed(user.as_str())),
+            ),
             apps.chain(scope.log_apps.iter().map(String::as_str)),
             (resolved.orgs.get(finding.org), one_org),
         )
@@ -92,11 +98,11 @@ impl<'a> Concerned<'a> {
 
     /// Those of these names, in an org if it is known; `one_org` says that the run has no second.
     pub fn named(
-        users: impl Iterator<Item = &'a str>,
+        users: impl Iterator<Item = Cow<'a, str>>,
         apps: impl Iterator<Item = &'a str>,
         (org, one_org): (Option<&'a str>, bool),
     ) -> Self {
-        let users: BTreeSet<&str> = users.collect();
+        let users: BTreeSet<Cow<'_, str>> = users.collect();
         Self {
             org,
             one_org,

@@ -1,5 +1,6 @@
 //! What logs tell of logins that worked, and when things were by Salesforce's clock.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -14,16 +15,16 @@ pub struct Heard<'a> {
     pub logs: &'a Logs,
     tally: &'a Tally,
     /// The rows of logins that worked, sorted when they are first asked for.
-    worked: OnceLock<Vec<&'a Row>>,
+    worked: OnceLock<Vec<Row>>,
     /// Milliseconds that the clock of each file is ahead.
     ahead: BTreeMap<u32, i64>,
 }
 
 /// Logins of a log that worked, within a quarter of an hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worked<'a> {
     pub app: &'a str,
-    pub user: Option<&'a str>,
+    pub user: Option<Cow<'a, str>>,
     pub host: Option<&'a str>,
     /// The first and last of them, by Salesforce's clock.
     pub first: Instant,
@@ -62,14 +63,14 @@ impl<'a> Heard<'a> {
         let symbols = &self.tally.symbols;
         let rows = self.worked.get_or_init(|| {
             let succeeds = |pair: &Pair| self.tally.dims(pair.dims).success;
-            self.tally.pairs().rows_of(succeeds, self.tally).collect()
+            self.tally.pairs().rows_of(succeeds, self.tally)
         });
         rows.iter().map(|row| {
             let dims = self.tally.dims(row.dims);
             let file = row.place.file();
             Worked {
                 app: symbols.text(dims.app),
-                user: symbols.known(row.user),
+                user: self.tally.users.known(row.user),
                 host: symbols.known(dims.host),
                 first: self.set_right(file, row.first()),
                 last: self.set_right(file, row.last()),

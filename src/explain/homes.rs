@@ -48,7 +48,7 @@ impl Homes {
         }
         for worked in heard.worked() {
             homes.host(worked.host);
-            let Some(user) = worked.user.filter(|user| wanted(user)) else {
+            let Some(user) = worked.user.as_deref().filter(|user| wanted(user)) else {
                 continue;
             };
             homes.known.insert(user.to_owned());
@@ -69,27 +69,27 @@ impl Homes {
         }
         let kinds = kinds(seen);
         let users = &seen.resolved.users;
-        let mut asked: Vec<Option<bool>> = vec![None; seen.resolved.user.len()];
+        let mut asked: Vec<Option<bool>> = vec![None; seen.tally.users.len()];
         let mut is_asked = |pair: &Pair| {
             let known = &mut asked[pair.user.index()];
             *known.get_or_insert_with(|| {
-                let name = users.get(seen.resolved.user[pair.user.index()]);
-                name.is_some_and(&wanted)
+                let name = users.get(seen.resolved.user(pair.user));
+                name.is_some_and(|name| wanted(&name))
             })
         };
         for pair in seen.tally.pairs().all(seen.tally) {
             if !is_asked(&pair) {
                 continue;
             }
-            let Some(user) = users.get(seen.resolved.user[pair.user.index()]) else {
+            let Some(user) = users.get(seen.resolved.user(pair.user)) else {
                 continue;
             };
-            self.known.insert(user.to_owned());
+            self.known.insert(user.clone().into_owned());
             let what = seen.resolved.what[pair.dims.index()];
             let host = symbols.known(seen.tally.dims[pair.dims.index()].host);
             if let Some(kind) = kinds[pair.dims.index()].filter(|_| what.success) {
                 self.add(
-                    user,
+                    &user,
                     kind,
                     pair.last,
                     host.filter(|_| serves(host).is_some()),
@@ -180,21 +180,17 @@ const fn bit(kind: Serves) -> u8 {
 impl<'a> Suspects<'a> {
     pub(super) fn of(seen: &'a Seen<'a>, heard: &'a Heard<'_>, endings: &'a Endings) -> Self {
         let resolved = seen.resolved;
-        let users = resolved
-            .user
-            .iter()
-            .max()
-            .map_or(1, |last| *last as usize + 1);
-        let mut works = vec![0; users];
+        let mut works = vec![0; resolved.users.len()];
         let kinds = kinds(seen);
         for pair in seen.tally.pairs().all(seen.tally) {
             let at = pair.dims.index();
             if let Some(kind) = kinds[at].filter(|_| resolved.what[at].success) {
-                works[resolved.user[pair.user.index()] as usize] |= bit(kind);
+                works[resolved.user(pair.user) as usize] |= bit(kind);
             }
         }
         for worked in heard.worked() {
-            let user = worked.user.and_then(|user| resolved.users.find(user));
+            let user = worked.user.as_deref();
+            let user = user.and_then(|user| resolved.users.find(user));
             if let (Some(user), Some(kind)) = (user, serves(worked.host)) {
                 works[user as usize] |= bit(kind);
             }
@@ -203,7 +199,8 @@ impl<'a> Suspects<'a> {
             .zip(&works)
             .filter(|(_, works)| *works & bit(Serves::Sandboxes) != 0);
         let copied = in_sandbox.filter_map(|(user, _)| {
-            let (whole, _) = usernames::split(resolved.users.get(user)?)?;
+            let user = resolved.users.get(user)?;
+            let (whole, _) = usernames::split(&user)?;
             resolved.users.find(whole)
         });
         let symbols = &seen.tally.symbols;
@@ -241,8 +238,8 @@ impl<'a> Suspects<'a> {
         match (kind, self.seen.resolved.users.get(user)) {
             (Serves::Sandboxes, _) => self.copied.contains(&user),
             (Serves::Production, Some(name)) => {
-                let ending = usernames::split(name).map(|(_, ending)| ending);
-                self.endings.is_common(name)
+                let ending = usernames::split(&name).map(|(_, ending)| ending);
+                self.endings.is_common(&name)
                     || ending.is_some_and(|ending| self.sandboxes.contains(ending))
             }
             (Serves::Production, None) => false,

@@ -34,17 +34,14 @@ impl<'a> History<'a> {
             if what.success {
                 continue;
             }
-            by_user
-                .entry(resolved.user[row.user.index()])
-                .or_default()
-                .push(at);
+            by_user.entry(resolved.user(row.user)).or_default().push(at);
             if let Some(app) = resolved.apps.get(what.app) {
                 by_app.entry(folded(app)).or_default().push(at);
             }
         }
         // Those of one minute stay in the order of users and combinations.
         let all = by_user.values_mut().chain(by_app.values_mut());
-        all.for_each(|rows| rows.sort_by_key(|at| tally.rows[*at].bucket));
+        all.for_each(|rows| rows.sort_by_key(|at| tally.rows.get(*at).bucket));
         Self {
             tally,
             resolved,
@@ -82,16 +79,16 @@ impl<'a> History<'a> {
         // They stand in the order of their minutes.
         let from = at.map_or(rows.len(), |at| {
             let earliest = Instant::from_millis(at - WITHIN_MS - MINUTE).minute();
-            rows.partition_point(|&row| self.tally.rows[row].bucket < earliest)
+            rows.partition_point(|&row| self.tally.rows.get(row).bucket < earliest)
         });
         let near = rows[from..].iter().map_while(move |&row| {
             let at = at?;
-            let found = &self.tally.rows[row];
+            let found = self.tally.rows.get(row);
             let latest = Instant::from_millis(at + WITHIN_MS + MINUTE).minute();
             (found.bucket <= latest).then_some(row)
         });
         let fits = near.filter_map(move |row| {
-            let found = &self.tally.rows[row];
+            let found = self.tally.rows.get(row);
             let at = at?;
             let (first, last) = (found.first().millis(), found.last().millis());
             let far = (first - at).max(at - last).max(0);
@@ -109,17 +106,17 @@ impl<'a> History<'a> {
 
     /// Whether the row's app is that of an error.
     fn same_app(&self, error: &LogError, row: usize) -> bool {
-        let what = self.resolved.what[self.tally.rows[row].dims.index()];
+        let what = self.resolved.what[self.tally.rows.get(row).dims.index()];
         let app = self.resolved.apps.get(what.app);
         app.is_some_and(|app| folded(app) == folded(&error.app))
     }
 
     fn cause(&self, row: usize) -> Option<CauseIx> {
-        self.resolved.what[self.tally.rows[row].dims.index()].cause()
+        self.resolved.what[self.tally.rows.get(row).dims.index()].cause()
     }
 
     fn count(&self, row: usize) -> u64 {
-        self.tally.rows[row].n()
+        self.tally.rows.get(row).n()
     }
 }
 
@@ -166,7 +163,7 @@ impl<'a> Pairing<'a> {
                     differs: (other_app, other_cause),
                     far_ms,
                     error: number,
-                    bucket: self.history.tally.rows[row].bucket,
+                    bucket: self.history.tally.rows.get(row).bucket,
                     row,
                 });
             }

@@ -39,7 +39,7 @@ impl World {
             description: symbols.intern(status),
             ..Dims::default()
         };
-        let user = symbols.intern(user);
+        let user = self.names.users.intern(user);
         let dims: DimsId = self.names.dims.intern(dims);
         let line = self.rows.len() as u64 + 2;
         self.rows

@@ -1,5 +1,6 @@
 //! Whose log it is that holds secrets, so that a report that is narrowed to them doesn't hide that.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::heard::Heard;
@@ -26,7 +27,7 @@ pub fn name(findings: &mut [Finding], around: &Around<'_>, explained: &Explained
 
 #[derive(Default)]
 struct Whose<'a> {
-    users: BTreeSet<&'a str>,
+    users: BTreeSet<Cow<'a, str>>,
     apps: BTreeSet<&'a str>,
 }
 
@@ -38,11 +39,11 @@ impl<'a> Whose<'a> {
             if error.place.file() != file {
                 continue;
             }
-            whose.users.extend(error.user.as_deref());
+            whose.users.extend(error.user.as_deref().map(Cow::Borrowed));
             whose.apps.insert(&error.app);
             let row = explained.rows.get(at).copied().flatten();
-            if let Some(row) = row.map(|row| &seen.tally.rows[row]) {
-                let by = seen.resolved.user[row.user.index()];
+            if let Some(row) = row.map(|row| seen.tally.rows.get(row)) {
+                let by = seen.resolved.user(row.user);
                 let app = seen.resolved.what[row.dims.index()].app;
                 whose.users.extend(seen.resolved.users.get(by));
                 whose.apps.extend(seen.resolved.apps.get(app));
@@ -61,7 +62,7 @@ impl<'a> Whose<'a> {
         for user in &self.users {
             match resolved.users.find(user) {
                 Some(number) => scope.users.push(number),
-                None => scope.log_users.push((*user).to_owned()),
+                None => scope.log_users.push(user.to_string()),
             }
         }
         for app in &self.apps {

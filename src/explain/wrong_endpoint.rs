@@ -5,6 +5,7 @@
 
 mod telling;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::causes::Stands;
@@ -71,7 +72,7 @@ pub(super) fn find(
 ) -> anyhow::Result<Answered> {
     let endings = Endings::load()?;
     let history = has_history.then_some(seen);
-    let mut refused: BTreeMap<Key<'_>, BTreeMap<&str, Refused<'_>>> = BTreeMap::new();
+    let mut refused: BTreeMap<Key<'_>, BTreeMap<Cow<'_, str>, Refused<'_>>> = BTreeMap::new();
     let mut nameless: BTreeMap<(&str, Serves), u64> = BTreeMap::new();
     for (at, error) in heard.logs.errors.iter().enumerate() {
         let kind = serves(error.host.as_deref());
@@ -87,7 +88,7 @@ pub(super) fn find(
             continue;
         };
         let key = (From::Log(error.place.file()), &*error.app, kind);
-        let one = Refused::entry(&mut refused, (key, user), time);
+        let one = Refused::entry(&mut refused, (key, user.into()), time);
         one.add(
             (error.count, time),
             error.host.as_deref(),
@@ -102,13 +103,13 @@ pub(super) fn find(
     }
     let asked: BTreeSet<&str> = refused
         .values()
-        .flat_map(|users| users.keys().copied())
+        .flat_map(|users| users.keys().map(|user| &**user))
         .collect();
     let homes = Homes::of(history, heard, &asked);
     let mut told = Answered::default();
     for (key, users) in refused {
         let proven = users.into_iter().filter_map(|(user, refused)| {
-            let proof = proof(user, key.2, (&homes, &endings))?;
+            let proof = proof(&user, key.2, (&homes, &endings))?;
             Some((user, refused, proof))
         });
         let proven: Vec<_> = proven.collect();
@@ -136,8 +137,8 @@ pub(super) fn find(
 
 impl<'a> Refused<'a> {
     fn entry<'m>(
-        all: &'m mut BTreeMap<Key<'a>, BTreeMap<&'a str, Refused<'a>>>,
-        (key, user): (Key<'a>, &'a str),
+        all: &'m mut BTreeMap<Key<'a>, BTreeMap<Cow<'a, str>, Refused<'a>>>,
+        (key, user): (Key<'a>, Cow<'a, str>),
         time: Instant,
     ) -> &'m mut Self {
         let users = all.entry(key).or_default();
@@ -165,7 +166,7 @@ impl<'a> Refused<'a> {
 fn of_history<'a>(
     seen: &Seen<'a>,
     (stands, suspects): (&Stands, &Suspects<'_>),
-    refused: &mut BTreeMap<Key<'a>, BTreeMap<&'a str, Refused<'a>>>,
+    refused: &mut BTreeMap<Key<'a>, BTreeMap<Cow<'a, str>, Refused<'a>>>,
 ) {
     let (tally, resolved) = (seen.tally, seen.resolved);
     let told = tally.dims.iter().zip(&resolved.what).map(|(dims, what)| {
@@ -183,11 +184,11 @@ fn of_history<'a>(
     for row in tally.pairs().rows_of(may_tell, tally) {
         let (Some((kind, host, cause)), Some(user)) = (
             told[row.dims.index()],
-            resolved.users.get(resolved.user[row.user.index()]),
+            resolved.users.get(resolved.user(row.user)),
         ) else {
             continue;
         };
-        if !suspects.has(resolved.user[row.user.index()], kind) {
+        if !suspects.has(resolved.user(row.user), kind) {
             continue;
         }
         let what = resolved.what[row.dims.index()];

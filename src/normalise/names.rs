@@ -7,7 +7,10 @@ use crate::event::{DimsTable, Instant, Sym, Symbols};
 /// Private to one worker; merged when all have read.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
+    /// Texts of combinations, and of the names that files give to user ids.
     pub symbols: Symbols,
+    /// Who rows are about. Attackers choose these, so they have a table of their own.
+    pub users: Symbols,
     pub dims: DimsTable,
 }
 

@@ -88,7 +88,7 @@ fn attempt(decoder: &Decoder<'_>, at: Instant, user: Sym, dims: DimsId) -> Previ
     let text = |sym: Sym| names.symbols.known(sym).map(str::to_owned);
     PreviewRow::Attempt {
         at,
-        user: text(user),
+        user: names.users.known(user).map(str::to_owned),
         app: text(dims.app),
         success: dims.success,
         description: text(dims.description),

@@ -77,7 +77,7 @@ impl Shown {
         let what = resolved.what[row.dims.index()];
         let has = |list: &[u32], number| list.is_empty() || list.contains(&number);
         !self.nobody
-            && has(&self.users, resolved.user[row.user.index()])
+            && has(&self.users, resolved.user(row.user))
             && has(&self.apps, what.app)
             && (what.success || has(&self.causes, what.cause))
     }

@@ -29,16 +29,16 @@ pub struct Gap {
 pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     let mut attempts = vec![0_u64; resolved.users.len()];
     for pair in tally.pairs().all(tally) {
-        attempts[resolved.user[pair.user.index()] as usize] += pair.n;
+        attempts[resolved.user(pair.user) as usize] += pair.n;
     }
-    let user = |pair: &Pair| resolved.user[pair.user.index()];
+    let user = |pair: &Pair| resolved.user(pair.user);
     let busy = |pair: &Pair| user(pair) != 0 && attempts[user(pair) as usize] >= HOURLY_LIMIT;
     let mut pairs: Vec<Pair> = tally.pairs().all(tally).filter(busy).collect();
     pairs.sort_by_key(user);
     let mut saturated = Vec::new();
     for of_user in pairs.chunk_by(|a, b| user(a) == user(b)) {
         let mut hours: FxHashMap<u32, u64> = FxHashMap::default();
-        for row in of_user.iter().flat_map(|pair| pair.rows_in(tally)) {
+        for row in of_user.iter().flat_map(|pair| pair.each(tally)) {
             *hours.entry(row.bucket / HOUR_MINUTES).or_default() += row.n();
         }
         let full = hours.iter().filter(|(_, n)| **n >= HOURLY_LIMIT);
@@ -81,7 +81,7 @@ struct Hour {
 impl Hours {
     fn of(tally: &Tally) -> Self {
         let mut hours: FxHashMap<i64, Hour> = FxHashMap::default();
-        for row in &tally.rows {
+        for row in tally.rows.iter() {
             let hour = hours.entry(i64::from(row.bucket / HOUR_MINUTES));
             let hour = hour.or_insert(Hour {
                 n: 0,

@@ -108,7 +108,7 @@ impl<'a> Failing<'a> {
 
     fn user(&self, at: u32) -> u32 {
         let (user, _) = self.pairs().key(at, self.tally);
-        self.resolved.user[user.index()]
+        self.resolved.user(user)
     }
 
     fn what(&self, at: u32) -> What {
@@ -287,7 +287,7 @@ mod tests {
                 ..Dims::default()
             };
             let ids = ["", "005000000000001AAA", "ann@x", "zoe@x", "bob@x"];
-            let user: Sym = sym(pick(1, &ids));
+            let user: Sym = names.users.intern(&pick(1, &ids));
             let first = Instant::from_minute(n * 17 % 97);
             rows.push(
                 Row::one(
@@ -322,11 +322,8 @@ mod tests {
         key: impl Fn(u32, What) -> K,
     ) -> BTreeMap<K, Counted> {
         let mut all: BTreeMap<K, Counted> = BTreeMap::new();
-        for row in &tally.rows {
-            let (user, what) = (
-                resolved.user[row.user.index()],
-                resolved.what[row.dims.index()],
-            );
+        for row in tally.rows.iter() {
+            let (user, what) = (resolved.user(row.user), resolved.what[row.dims.index()]);
             if what.success {
                 continue;
             }
@@ -351,7 +348,7 @@ mod tests {
         let successes = |passes: &dyn Fn(u32, What) -> bool| -> u64 {
             let rows = tally.rows.iter().filter(|row| {
                 let what = resolved.what[row.dims.index()];
-                what.success && passes(resolved.user[row.user.index()], what)
+                what.success && passes(resolved.user(row.user), what)
             });
             rows.map(|row| row.n()).sum()
         };

@@ -25,8 +25,10 @@ mod rounds;
 mod row;
 pub mod slots;
 mod span;
+mod store;
 mod sum;
 mod user_names;
+mod user_table;
 mod worker;
 
 use std::sync::{Arc, OnceLock};
@@ -44,16 +46,20 @@ pub use pile::{Pile, Rows};
 pub use plan::{Fate, Planned, Told, plan};
 pub use resolve::{Resolved, What};
 pub use row::Row;
+pub use store::{SortedRows, UserTexts};
+pub use user_table::UserTable;
 
 /// The whole count: symbols, combinations and rows, each sorted, each used.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Sorted by text. Shared with what is made of the tally, since names may be many.
+    /// Texts of combinations, sorted.
     pub symbols: Arc<Symbols>,
     /// Sorted; a row's [`DimsId`] is the position here.
     pub dims: Vec<Dims>,
+    /// Sorted. Shared with what is made of the tally, since attackers choose how many there are.
+    pub users: UserTexts,
     /// Sorted by user, combination and bucket, so pair by pair; one row a key.
-    pub rows: Vec<Row>,
+    pub rows: SortedRows,
     pairs: OnceLock<Pairs>,
 }
 
@@ -93,11 +99,12 @@ impl Tally {
 
     /// The rows that pass, with the same tables.
     pub fn filtered(&self, pass: impl Fn(&Row) -> bool) -> Self {
-        let rows = self.rows.iter().filter(|row| pass(row)).copied();
+        let rows: Vec<Row> = self.rows.iter().filter(|row| pass(row)).collect();
         Self {
             symbols: Arc::clone(&self.symbols),
             dims: self.dims.clone(),
-            rows: rows.collect(),
+            users: self.users.clone(),
+            rows: rows.into(),
             pairs: OnceLock::new(),
         }
     }
@@ -115,6 +122,7 @@ impl Tally {
     fn into_part(self) -> Part {
         let mut names = Names {
             symbols: Arc::unwrap_or_clone(self.symbols),
+            users: self.users.to_symbols(),
             ..Names::default()
         };
         for dims in self.dims {
@@ -122,7 +130,7 @@ impl Tally {
         }
         Part {
             names,
-            rows: self.rows.into(),
+            rows: self.rows.iter().collect::<Vec<Row>>().into(),
         }
     }
 }
@@ -132,6 +140,7 @@ impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
         self.symbols.texts().eq(other.symbols.texts())
             && self.dims == other.dims
+            && self.users == other.users
             && self.rows == other.rows
     }
 }

@@ -3,6 +3,9 @@
 //! There are some thousands of pairs where there are millions of rows, so what doesn't ask for
 //! time is answered from these. The rows of a pair stand side by side in the tally.
 
+use std::borrow::Cow;
+
+use super::store::Each;
 use super::{Row, Tally};
 use crate::event::{DimsId, Instant, Sym};
 
@@ -36,21 +39,26 @@ impl Pairs {
     /// The pairs of a tally with less than 2^32 rows.
     pub fn of(tally: &Tally) -> Self {
         let mut pairs = Self::default();
-        let mut start = 0;
-        let rows = &tally.rows;
-        for of_pair in rows.chunk_by(|a, b| (a.user, a.dims) == (b.user, b.dims)) {
-            pairs.starts.push(start);
-            if let [first, more @ ..] = of_pair
-                && !more.is_empty()
-            {
-                let mut pair = Pair::of(first, start);
-                more.iter().for_each(|row| pair.add(row));
-                pairs.several.push(pair);
+        let mut open: Option<Pair> = None;
+        for (at, row) in (0..).zip(tally.rows.iter()) {
+            match &mut open {
+                Some(pair) if (pair.user, pair.dims) == (row.user, row.dims) => pair.add(&row),
+                _ => pairs.close(open.replace(Pair::of(&row, at))),
             }
-            start += of_pair.len() as u32;
         }
-        pairs.starts.push(start);
+        pairs.close(open);
+        pairs.starts.push(tally.rows.len() as u32);
         pairs
+    }
+
+    /// No more rows of a pair come.
+    #[inline]
+    fn close(&mut self, pair: Option<Pair>) {
+        let Some(pair) = pair else { return };
+        self.starts.push(pair.start);
+        if pair.rows() > 1 {
+            self.several.push(pair);
+        }
     }
 
     /// How many pairs there are.
@@ -84,25 +92,22 @@ impl Pairs {
 
     /// User and combination of a pair by its position among all.
     pub fn key(&self, at: u32, tally: &Tally) -> (Sym, DimsId) {
-        let row = &tally.rows[self.starts[at as usize] as usize];
+        let row = tally.rows.get(self.starts[at as usize] as usize);
         (row.user, row.dims)
     }
 
     fn single(&self, start: u32, tally: &Tally) -> Pair {
-        Pair::of(&tally.rows[start as usize], start)
+        Pair::of(&tally.rows.get(start as usize), start)
     }
 
     /// The rows of all pairs that pass, by time. `tally` is the one that the pairs are of.
-    pub fn rows_of<'a>(
-        &self,
-        pass: impl Fn(&Pair) -> bool,
-        tally: &'a Tally,
-    ) -> impl Iterator<Item = &'a Row> {
+    pub fn rows_of(&self, pass: impl Fn(&Pair) -> bool, tally: &Tally) -> Vec<Row> {
         let passing = self.all(tally).filter(|pair| pass(pair));
-        let mut rows: Vec<&Row> = passing.flat_map(|pair| pair.rows_in(tally)).collect();
+        let mut rows: Vec<Row> = Vec::new();
+        passing.for_each(|pair| rows.extend_from_slice(&pair.rows_in(tally)));
         // Those of one minute stay in the order of users and combinations.
         rows.sort_by_key(|row| row.bucket);
-        rows.into_iter()
+        rows
     }
 }
 
@@ -128,8 +133,13 @@ impl Pair {
     }
 
     /// Its rows by time. `tally` is the one that the pair is of.
-    pub fn rows_in<'a>(&self, tally: &'a Tally) -> &'a [Row] {
-        &tally.rows[self.start as usize..self.end as usize]
+    pub fn rows_in<'a>(&self, tally: &'a Tally) -> Cow<'a, [Row]> {
+        tally.rows.range(self.start as usize, self.end as usize)
+    }
+
+    /// Its rows by time, one by one.
+    pub fn each<'a>(&self, tally: &'a Tally) -> Each<'a> {
+        Each::of(self.rows_in(tally))
     }
 
     /// How many rows it has.
@@ -140,10 +150,8 @@ impl Pair {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::event::{Dims, Place};
+    use crate::event::{Dims, Place, Symbols};
 
     #[test]
     fn rows_of_a_pair_stand_side_by_side_by_time() {
@@ -157,17 +165,17 @@ mod tests {
             .times(2)
         };
         let tally = Tally {
-            symbols: Arc::new(["a", "b"].into_iter().collect()),
+            users: ["a", "b"].into_iter().collect::<Symbols>().into(),
             dims: vec![Dims::default(); 2],
-            rows: vec![row(4, 1, 0), row(2, 1, 1), row(1, 2, 0), row(3, 2, 0)],
+            rows: vec![row(4, 1, 0), row(2, 1, 1), row(1, 2, 0), row(3, 2, 0)].into(),
             ..Tally::default()
         };
         let pairs = Pairs::of(&tally);
         let seen: Vec<_> = pairs
             .all(&tally)
             .map(|pair| {
-                let rows = pair.rows_in(&tally).iter();
-                let minutes: Vec<u32> = rows.map(|row| row.bucket).collect();
+                let rows = pair.rows_in(&tally);
+                let minutes: Vec<u32> = rows.iter().map(|row| row.bucket).collect();
                 (pair.user.0, pair.dims.0, pair.n, minutes)
             })
             .collect();
@@ -182,7 +190,7 @@ mod tests {
         let again = (0..pairs.len() as u32).map(|at| pairs.get(at, &tally));
         assert!(again.eq(pairs.all(&tally)));
         let first_combination = pairs.rows_of(|pair| pair.dims == DimsId(0), &tally);
-        let minutes: Vec<u32> = first_combination.map(|row| row.bucket).collect();
+        let minutes: Vec<u32> = first_combination.iter().map(|row| row.bucket).collect();
         assert_eq!(minutes, [1, 3, 4]);
     }
 }

@@ -9,6 +9,7 @@
 //! Rows stand pair by pair, so that a text is written once for all rows of its pair. Texts are
 //! numbers already: they go into the file's dictionaries as they are, without being hashed again.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use polars_arrow::array::{
@@ -23,7 +24,7 @@ use polars_parquet::arrow::write::{
 };
 use rustc_hash::FxHashMap;
 
-use super::{Row, Tally};
+use super::{Row, Tally, UserTexts};
 use crate::event::{Dims, DimsId, Instant, Kind, Sym};
 
 /// Metadata key of the inputs' paths, a JSON list in the order of their numbers.
@@ -52,7 +53,7 @@ pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Res
     let zstd = CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?));
     let mut file = FileWriter::try_new(writer, schema, options)?;
     for rows in tally.rows.chunks(ROW_GROUP) {
-        let group = Group::of(rows);
+        let group = Group::of(&rows);
         let fields = file
             .schema()
             .iter_values()
@@ -180,7 +181,7 @@ impl Holds {
                 let counts = rows.map(|row| row.n() as i64);
                 PrimitiveArray::<i64>::from_vec(counts.collect()).boxed()
             }
-            Holds::User => group.texts(|run| symbols.known(run.user)),
+            Holds::User => group.users(&tally.users),
             Holds::Text(pick) => group.texts(|run| symbols.known(pick(tally.dims(run.dims)))),
             Holds::Word(pick) => group.texts(|run| Some(pick(tally.dims(run.dims)))),
             Holds::Success => {
@@ -229,25 +230,49 @@ impl<'a> Group<'a> {
     fn texts<'t>(&self, text: impl Fn(&Run) -> Option<&'t str>) -> Box<dyn Array> {
         let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
         let mut texts: Vec<&str> = Vec::new();
+        let keys = self.keys(|run| {
+            let text = text(run)?;
+            let number = numbers.entry(text).or_insert_with(|| {
+                texts.push(text);
+                texts.len() as u32 - 1
+            });
+            Some(*number)
+        });
+        dictionary(keys, Utf8ViewArray::from_slice_values(texts))
+    }
+
+    /// The column of users. Those of one stand side by side.
+    fn users(&self, users: &UserTexts) -> Box<dyn Array> {
+        let mut texts: Vec<Cow<'_, str>> = Vec::new();
+        let mut last = Sym::UNKNOWN;
+        let keys = self.keys(|run| {
+            if run.user != last {
+                texts.extend(users.known(run.user));
+                last = run.user;
+            }
+            (!run.user.is_unknown()).then(|| texts.len() as u32 - 1)
+        });
+        dictionary(keys, Utf8ViewArray::from_slice_values(texts))
+    }
+
+    /// By row the number that its run has; a run may have none.
+    fn keys(&self, mut number: impl FnMut(&Run) -> Option<u32>) -> PrimitiveArray<u32> {
         let mut keys: Vec<u32> = Vec::with_capacity(self.rows.len());
         let mut known = BitmapBuilder::with_capacity(self.rows.len());
         for run in &self.runs {
-            let text = text(run);
-            let number = text.map(|text| {
-                *numbers.entry(text).or_insert_with(|| {
-                    texts.push(text);
-                    texts.len() as u32 - 1
-                })
-            });
+            let number = number(run);
             keys.extend(std::iter::repeat_n(number.unwrap_or(0), run.rows));
             known.extend_constant(run.rows, number.is_some());
         }
-        let keys = PrimitiveArray::from_vec(keys).with_validity(known.into_opt_validity());
-        let values = Utf8ViewArray::from_slice_values(texts).boxed();
-        DictionaryArray::try_from_keys(keys, values, false)
-            .expect("every key was made together with its text")
-            .boxed()
+        PrimitiveArray::from_vec(keys).with_validity(known.into_opt_validity())
     }
+}
+
+/// A column of texts by their numbers.
+fn dictionary(keys: PrimitiveArray<u32>, texts: Utf8ViewArray) -> Box<dyn Array> {
+    DictionaryArray::try_from_keys(keys, texts.boxed(), false)
+        .expect("every key was made together with its text")
+        .boxed()
 }
 
 fn texts() -> ArrowDataType {
@@ -300,7 +325,7 @@ mod tests {
             rows.push(
                 Row::one(
                     minute,
-                    (names.symbols.intern(user), dims),
+                    (names.users.intern(user), dims),
                     first,
                     Place::new(1, u64::from(minute)),
                 )

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{NameTable, Tally};
+use super::{NameTable, Tally, UserTable};
 use crate::catalogue::{CauseIx, Known, fold_status};
 use crate::event::{Basis, Dims, Flow, Kind, Sym};
 use crate::normalise::value::id::is_user_id;
@@ -16,12 +16,10 @@ use crate::normalise::value::id::is_user_id;
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
     pub orgs: NameTable,
-    pub users: NameTable,
+    pub users: UserTable,
     pub apps: NameTable,
     pub descriptions: NameTable,
     pub sources: NameTable,
-    /// By symbol: the user.
-    pub user: Vec<u32>,
     /// By combination.
     pub what: Vec<What>,
     /// How many users are shown by id for want of a name.
@@ -62,19 +60,7 @@ impl Resolved {
         named_orgs: &[&str],
     ) -> Self {
         let text = |sym: Sym| tally.symbols.text(sym);
-        let by_id: BTreeMap<&str, &str> = names
-            .iter()
-            .rev()
-            .map(|(id, name)| (id.as_str(), name.as_str()))
-            .collect();
-        let mut is_user = vec![false; tally.symbols.len()];
-        for pair in tally.pairs().all(tally) {
-            is_user[pair.user.index()] = true;
-        }
-        let syms = (0..).map(Sym).zip(&is_user).skip(1);
-        let syms = syms.filter(|(_, is_user)| **is_user).map(|(sym, _)| sym);
-        let name_of = |sym| by_id.get(text(sym)).copied();
-        let (users, user) = NameTable::of_symbols(&tally.symbols, syms, name_of);
+        let users = UserTable::of(&tally.users, names);
         let spellings = spellings(tally);
         let (orgs, org_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.org)));
         let (apps, app_index) = NameTable::of(tally.dims.iter().map(|dims| text(dims.app)));
@@ -117,11 +103,16 @@ impl Resolved {
             apps,
             descriptions,
             sources,
-            user,
             what,
             users_by_id,
             org_assumed,
         }
+    }
+
+    /// The number of a user of the tally.
+    #[inline]
+    pub fn user(&self, of: Sym) -> u32 {
+        self.users.of_tally(of)
     }
 
     /// Gives attempts that logs tell of the causes that their lines name, which no export spells.
@@ -140,7 +131,7 @@ impl Resolved {
     pub fn users_of(&self, tally: &Tally) -> u64 {
         let mut met = vec![false; self.users.len()];
         for pair in tally.pairs().all(tally) {
-            met[self.user[pair.user.index()] as usize] = true;
+            met[self.user(pair.user) as usize] = true;
         }
         met.iter().skip(1).filter(|met| **met).count() as u64
     }

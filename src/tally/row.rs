@@ -74,6 +74,44 @@ impl Row {
         Instant::from_millis(Instant::from_minute(self.bucket).millis() + i64::from(behind))
     }
 
+    /// Bytes of a row in a file.
+    pub const BYTES: usize = 32;
+
+    /// A row as it stands in a temporary file.
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let (words, place) = bytes.split_at_mut(24);
+        let all = [
+            self.bucket,
+            self.user.0,
+            self.dims.0,
+            self.n,
+            self.first.cast_unsigned(),
+            self.last.cast_unsigned(),
+        ];
+        for (word, to) in all.iter().zip(words.as_chunks_mut().0) {
+            *to = word.to_le_bytes();
+        }
+        place.copy_from_slice(&self.place.packed().to_le_bytes());
+        bytes
+    }
+
+    /// The row that stands so in a temporary file.
+    pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let (words, _) = bytes.as_chunks();
+        let word = |at: usize| u32::from_le_bytes(words[at]);
+        let (longs, _) = bytes.as_chunks();
+        Self {
+            bucket: word(0),
+            user: Sym(word(1)),
+            dims: DimsId(word(2)),
+            n: word(3),
+            first: word(4).cast_signed(),
+            last: word(5).cast_signed(),
+            place: Place::from_packed(u64::from_le_bytes(longs[3])),
+        }
+    }
+
     /// What rows must share to be one; rows are sorted by it.
     pub fn key(&self) -> Key {
         (self.user, self.dims, self.bucket)

@@ -39,9 +39,9 @@ pub fn slots(tally: &Tally, resolved: &Resolved, slot: impl Fn(&Row) -> u32) -> 
     // The rows of a pair have one cause and stand in the order of time, so that the next one
     // mostly belongs to the same page.
     let mut at = usize::MAX;
-    for row in &tally.rows {
+    for row in tally.rows.iter() {
         let what = &resolved.what[row.dims.index()];
-        let slot = slot(row);
+        let slot = slot(&row);
         let key = (slot / PAGE, what.cause);
         if pages.get(at).is_none_or(|page| page.key != key) {
             at = *numbers.entry(key).or_insert_with(|| {

@@ -11,41 +11,89 @@ use rustc_hash::FxHashMap;
 use super::row::add_up;
 use super::{Part, Row, Rows, Tally};
 use crate::event::{Dims, DimsId, Sym, Symbols};
+use crate::normalise::Names;
 
 pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
     for part in &mut parts {
-        part.names.symbols.forget_places();
+        part.names.users.forget_places();
     }
     let used: Vec<Used> = parts.iter().map(Used::of).collect();
-    let (symbols, renames) = merged(&parts, &used);
-    let mut dims: Vec<Dims> = Vec::new();
-    for ((used, part), new) in used.iter().zip(&parts).zip(&renames) {
-        dims.extend(used.dims(part).map(|dims| dims.renamed(new)));
-    }
-    dims.sort_unstable();
-    dims.dedup();
-    let ids: FxHashMap<Dims, DimsId> = (0..)
-        .map(DimsId)
-        .zip(&dims)
-        .map(|(id, dims)| (*dims, id))
-        .collect();
+    let names: Vec<&Names> = parts.iter().map(|part| &part.names).collect();
+    let dims_used: Vec<&[bool]> = used.iter().map(|used| &used.dims[..]).collect();
+    let common = Common::of(&names, &dims_used);
+    let tables: Vec<&Symbols> = names.iter().map(|names| &names.users).collect();
+    let users_used: Vec<&[bool]> = used.iter().map(|used| &used.users[..]).collect();
+    let (users, renames) = merged(&tables, &users_used);
     drop(used);
-    let counted = parts.into_iter().zip(renames);
-    let counted = counted.map(|(part, users)| {
-        let all = part.names.dims.all().iter();
-        let dims = all.map(|dims| ids.get(&dims.renamed(&users)).copied().unwrap_or_default());
-        Counted {
-            dims: dims.collect(),
-            users,
-            rows: part.rows,
-        }
-    });
-    let rows = in_order(&counted.collect::<Vec<_>>(), symbols.len());
-    Tally {
-        symbols: Arc::new(symbols),
+    let counted = parts.into_iter().zip(renames).zip(common.new);
+    let counted = counted.map(|((part, users), dims)| Counted {
         dims,
-        rows,
+        users,
+        rows: part.rows,
+    });
+    let rows = in_order(&counted.collect::<Vec<_>>(), users.len());
+    Tally {
+        symbols: Arc::new(common.symbols),
+        dims: common.dims,
+        users: users.into(),
+        rows: rows.into(),
         pairs: OnceLock::new(),
+    }
+}
+
+/// The combinations of all parts, and the texts that they are told by. Both are few.
+pub(super) struct Common {
+    pub(super) symbols: Symbols,
+    pub(super) dims: Vec<Dims>,
+    /// By part: the number of each of its combinations.
+    pub(super) new: Vec<Vec<DimsId>>,
+}
+
+impl Common {
+    /// Those that are used, sorted, each once.
+    pub(super) fn of(names: &[&Names], used: &[&[bool]]) -> Self {
+        let each = || names.iter().zip(used);
+        let all_used = |names: &&Names, used: &&[bool]| -> Vec<Dims> {
+            let all = names.dims.all().iter().zip(*used);
+            all.filter(|(_, used)| **used)
+                .map(|(dims, _)| *dims)
+                .collect()
+        };
+        let texts_used: Vec<Vec<bool>> = each()
+            .map(|(names, used)| {
+                let mut texts = vec![false; names.symbols.len()];
+                for dims in all_used(names, used) {
+                    dims.symbols()
+                        .iter()
+                        .for_each(|sym| texts[sym.index()] = true);
+                }
+                texts
+            })
+            .collect();
+        let tables: Vec<&Symbols> = names.iter().map(|names| &names.symbols).collect();
+        let texts_used: Vec<&[bool]> = texts_used.iter().map(Vec::as_slice).collect();
+        let (symbols, renames) = merged(&tables, &texts_used);
+        let mut dims: Vec<Dims> = Vec::new();
+        for ((names, used), new) in each().zip(&renames) {
+            dims.extend(all_used(names, used).iter().map(|dims| dims.renamed(new)));
+        }
+        dims.sort_unstable();
+        dims.dedup();
+        let ids: FxHashMap<Dims, DimsId> = (0..)
+            .map(DimsId)
+            .zip(&dims)
+            .map(|(id, dims)| (*dims, id))
+            .collect();
+        let new = names.iter().zip(&renames).map(|(names, new)| {
+            let all = names.dims.all().iter();
+            let all = all.map(|dims| ids.get(&dims.renamed(new)).copied());
+            all.map(Option::unwrap_or_default).collect()
+        });
+        Self {
+            new: new.collect(),
+            symbols,
+            dims,
+        }
     }
 }
 
@@ -121,71 +169,52 @@ fn fill_in(parts: &[Counted], first: usize, starts: &[usize], rows: &mut [Row]) 
     }
 }
 
-/// A text of a part: the part, and its symbol there.
+/// A text of a table: the table's position, and its symbol there.
 #[derive(Clone, Copy)]
 struct TextOf {
-    part: u32,
+    table: u32,
     sym: Sym,
 }
 
-/// All texts that are used, sorted, each once; and by part the new symbol of every old one.
+/// All texts that are used, sorted, each once; and by table the new symbol of every old one.
 /// Unused ones become unknown, which no row shows.
-fn merged(parts: &[Part], used: &[Used]) -> (Symbols, Vec<Vec<Sym>>) {
-    let text = |of: &TextOf| parts[of.part as usize].names.symbols.text(of.sym);
+fn merged(tables: &[&Symbols], used: &[&[bool]]) -> (Symbols, Vec<Vec<Sym>>) {
+    let text = |of: &TextOf| tables[of.table as usize].text(of.sym);
     let mut all: Vec<TextOf> = Vec::new();
-    for (part, used) in (0..).zip(used) {
-        let known = (0..).map(Sym).zip(&used.symbols).skip(1);
+    for (table, used) in (0..).zip(used) {
+        let known = (0..).map(Sym).zip(*used).skip(1);
         let known = known.filter(|(_, used)| **used);
-        all.extend(known.map(|(sym, _)| TextOf { part, sym }));
+        all.extend(known.map(|(sym, _)| TextOf { table, sym }));
     }
     all.par_sort_unstable_by(|a, b| text(a).cmp(text(b)));
     let alike = || all.chunk_by(|a, b| text(a) == text(b));
     let symbols: Symbols = alike().map(|same| text(&same[0])).collect();
     let mut renames: Vec<Vec<Sym>> = used
         .iter()
-        .map(|used| vec![Sym::UNKNOWN; used.symbols.len()])
+        .map(|used| vec![Sym::UNKNOWN; used.len()])
         .collect();
     for (new, same) in (1..).map(Sym).zip(alike()) {
         for of in same {
-            renames[of.part as usize][of.sym.index()] = new;
+            renames[of.table as usize][of.sym.index()] = new;
         }
     }
     (symbols, renames)
 }
 
-/// Which symbols and combinations of a part its rows refer to.
+/// Which users and combinations of a part its rows refer to.
 struct Used {
-    symbols: Vec<bool>,
+    users: Vec<bool>,
     dims: Vec<bool>,
 }
 
 impl Used {
     fn of(part: &Part) -> Self {
-        let mut symbols = vec![false; part.names.symbols.len()];
+        let mut users = vec![false; part.names.users.len()];
         let mut dims = vec![false; part.names.dims.all().len()];
         for row in part.rows.iter() {
-            symbols[row.user.index()] = true;
+            users[row.user.index()] = true;
             dims[row.dims.index()] = true;
         }
-        for (dims, _) in part
-            .names
-            .dims
-            .all()
-            .iter()
-            .zip(&dims)
-            .filter(|(_, used)| **used)
-        {
-            for sym in dims.symbols() {
-                symbols[sym.index()] = true;
-            }
-        }
-        Self { symbols, dims }
-    }
-
-    fn dims<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = &'a Dims> {
-        let all = part.names.dims.all().iter();
-        all.zip(&self.dims)
-            .filter(|(_, used)| **used)
-            .map(|(dims, _)| dims)
+        Self { users, dims }
     }
 }

@@ -26,9 +26,9 @@ fn of_series(world: &World, name: &str, start: i64, end: i64) -> f64 {
     let mut failures = 0_u32;
     for row in background(world) {
         let dims = world.part.names.dims.get(row.dims);
-        let symbols = &world.part.names.symbols;
-        let named = [row.user, dims.app, dims.source, dims.description];
-        let own = !dims.success && named.iter().any(|sym| symbols.text(*sym) == name);
+        let names = &world.part.names;
+        let named = [dims.app, dims.source, dims.description].map(|sym| names.symbols.text(sym));
+        let own = !dims.success && (named.contains(&name) || names.users.text(row.user) == name);
         let since = (row.first().millis() - from).rem_euclid(week);
         failures += u32::from(own && since < span);
     }

@@ -99,7 +99,7 @@ impl World {
             source: names.symbols.intern(&login.source),
             ..Dims::default()
         };
-        let user: Sym = names.symbols.intern(&login.user);
+        let user: Sym = names.users.intern(&login.user);
         let dims = names.dims.intern(dims);
         let line = self.part.rows.len() as u64 + 2;
         self.part.rows.push(Row::one(

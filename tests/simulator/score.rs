@@ -1,5 +1,6 @@
 //! Findings against labels: recall, precision, false findings per week, delay.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -169,7 +170,7 @@ pub fn seen<'a>(
     known: &'a Known,
     zone: Zone,
 ) -> Seen<'a> {
-    let ends = |pick: fn(&Row) -> Instant| tally.rows.iter().map(pick);
+    let ends = |pick: fn(&Row) -> Instant| tally.rows.iter().map(move |row| pick(&row));
     Seen {
         tally,
         resolved,
@@ -197,7 +198,7 @@ fn is_of(
     let (scope, resolved) = (&finding.scope, seen.resolved);
     let first = |numbers: &[u32]| numbers.iter().take(NAMES).copied().collect::<Vec<u32>>();
     let causes = known.causes.causes();
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<Cow<'_, str>> = Vec::new();
     names.extend(
         first(&scope.users)
             .into_iter()
@@ -206,23 +207,23 @@ fn is_of(
     names.extend(
         first(&scope.apps)
             .into_iter()
-            .filter_map(|at| resolved.apps.get(at)),
+            .filter_map(|at| resolved.apps.get(at).map(Cow::Borrowed)),
     );
     names.extend(
         first(&scope.sources)
             .into_iter()
-            .filter_map(|at| resolved.sources.get(at)),
+            .filter_map(|at| resolved.sources.get(at).map(Cow::Borrowed)),
     );
     names.extend(
         first(&scope.causes)
             .into_iter()
-            .map(|at| causes[at as usize - 1].id.as_str()),
+            .map(|at| Cow::Borrowed(causes[at as usize - 1].id.as_str())),
     );
     overlap
         && incident
             .names
             .iter()
-            .any(|name| names.contains(&name.as_str()))
+            .any(|name| names.iter().any(|own| own == name))
 }
 
 fn names_head(finding: &Finding, incident: &Incident) -> bool {

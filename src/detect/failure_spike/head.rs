@@ -101,13 +101,13 @@ fn unexplained<'a>(
     let mut rest: BTreeMap<Key, u64> = BTreeMap::new();
     let mut explained = 0;
     for row in ground.set.rows(spike.start, spike.end) {
-        let keys = keys(seen, row);
+        let keys = keys(seen, &row);
         if !keys.contains(&Some(spike.key)) {
             continue;
         }
         if near
             .iter()
-            .any(|incident| incident.holds(row, &keys, ground))
+            .any(|incident| incident.holds(&row, &keys, ground))
         {
             explained += row.n();
             continue;
@@ -179,7 +179,7 @@ fn wider<'a>(candidates: &'a [Candidate], best: &Candidate) -> Option<&'a Candid
 fn successes(seen: &Seen<'_>, ground: &Ground<'_>, spike: &Spike) -> BTreeMap<Key, u64> {
     let mut successes: BTreeMap<Key, u64> = BTreeMap::new();
     for row in ground.set.successes(spike.start, spike.end) {
-        for key in keys(seen, row).into_iter().flatten() {
+        for key in keys(seen, &row).into_iter().flatten() {
             *successes.entry(key).or_default() += row.n();
         }
     }

@@ -40,9 +40,9 @@ pub fn told(
     shape: Shape,
 ) -> Option<Finding> {
     let spike = &incident.spike;
-    let all: Vec<&Row> = ground.set.rows(spike.start, spike.end).collect();
-    let own = |row: &&&Row| keys(seen, row).contains(&Some(spike.key));
-    let mut rows: Vec<&Row> = all.iter().filter(own).copied().collect();
+    let own = |row: &Row| keys(seen, row).contains(&Some(spike.key));
+    let all = ground.set.rows(spike.start, spike.end);
+    let mut rows: Vec<Row> = all.filter(own).collect();
     if shape == Shape::Burst {
         rows = densest(&rows, spike);
     }
@@ -82,7 +82,7 @@ fn tenths(x: f64) -> f64 {
 
 /// The rows of the span of minutes that exceeds twice the expectation most: routine failures of
 /// the same hours before and after it are cut off.
-fn densest<'a>(rows: &[&'a Row], spike: &Spike) -> Vec<&'a Row> {
+fn densest(rows: &[Row], spike: &Spike) -> Vec<Row> {
     let hours = f64::from((spike.end - spike.start).max(1));
     let rate = 2.0 * spike.expected / hours / 60.0;
     let (mut best, mut sum, mut from) = ((0.0, 0, rows.len()), 0.0, 0);
@@ -102,7 +102,7 @@ fn densest<'a>(rows: &[&'a Row], spike: &Spike) -> Vec<&'a Row> {
 }
 
 /// The busiest minute; the first of a tie.
-fn peak(rows: &[&Row]) -> Option<Instant> {
+fn peak(rows: &[Row]) -> Option<Instant> {
     let mut minutes: BTreeMap<u32, u64> = BTreeMap::new();
     for row in rows {
         *minutes.entry(row.bucket).or_default() += row.n();
@@ -112,7 +112,7 @@ fn peak(rows: &[&Row]) -> Option<Instant> {
 }
 
 /// Who and what takes part: the head first, then by failures, then by name.
-fn scope(seen: &Seen<'_>, rows: &[&Row], head: Key) -> Scope {
+fn scope(seen: &Seen<'_>, rows: &[Row], head: Key) -> Scope {
     let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
     for row in rows {
         for key in keys(seen, row).into_iter().flatten() {
@@ -143,7 +143,7 @@ fn is_ongoing(set: &SeriesSet<'_>, org: u32, start: Instant, end: Instant, count
     last.millis() - end.millis() <= (PAUSES * pause).clamp(HOUR_MS, DAY_MS)
 }
 
-fn places(rows: &[&Row]) -> Vec<Place> {
+fn places(rows: &[Row]) -> Vec<Place> {
     let mut first: Vec<(Instant, Place)> =
         rows.iter().map(|row| (row.first(), row.place)).collect();
     first.sort_unstable();
@@ -219,7 +219,7 @@ pub fn subject_of(seen: &Seen<'_>, key: Key) -> String {
         None => format!("one {what}"),
     };
     match key.dimension {
-        Dimension::User => named("user", resolved.users.get(key.number)),
+        Dimension::User => named("user", resolved.users.get(key.number).as_deref()),
         Dimension::Source => named("source", resolved.sources.get(key.number)),
         Dimension::App => named("app", resolved.apps.get(key.number)),
         Dimension::Cause => cause_title(seen, key.number),
@@ -258,8 +258,9 @@ fn title(seen: &Seen<'_>, spike: &Spike, shape: Shape, count: u64) -> String {
 fn anchor(seen: &Seen<'_>, key: Key) -> String {
     let resolved = seen.resolved;
     let at = |number: u32| number.checked_sub(1).map_or(0, |at| at as usize);
+    let user = resolved.users.get(key.number);
     let name = match key.dimension {
-        Dimension::User => resolved.users.get(key.number),
+        Dimension::User => user.as_deref(),
         Dimension::App => resolved.apps.get(key.number),
         Dimension::Source => resolved.sources.get(key.number),
         Dimension::Cause => seen

@@ -43,12 +43,7 @@ impl Draft {
     }
 
     /// Adds rows of one pair; without any it tells nothing.
-    pub(super) fn add<'r>(
-        &mut self,
-        pair: &Pair,
-        rows: impl Iterator<Item = &'r Row>,
-        seen: &Seen<'_>,
-    ) {
+    pub(super) fn add(&mut self, pair: &Pair, rows: impl Iterator<Item = Row>, seen: &Seen<'_>) {
         let mut rows = rows.peekable();
         if rows.peek().is_none() {
             return;

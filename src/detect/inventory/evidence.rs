@@ -49,7 +49,7 @@ impl Evidence {
                 continue;
             }
             let triple = Triple::of_pair(&pair, seen);
-            let rows = pair.rows_in(seen.tally).iter();
+            let rows = pair.each(seen.tally);
             let mut rows = rows.filter(|row| row.first() <= seen.until);
             let modern = Modern {
                 stated: is_modern(what.flow)

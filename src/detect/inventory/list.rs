@@ -117,9 +117,9 @@ impl<'a> Integrations<'a> {
     }
 
     /// The rows of a pair that count.
-    fn rows(&self, pair: &Pair) -> impl Iterator<Item = &'a Row> + use<'a> {
+    fn rows(&self, pair: &Pair) -> impl Iterator<Item = Row> + use<'a> {
         let (until, since) = (self.seen.until, self.since);
-        let rows = pair.rows_in(self.seen.tally).iter();
+        let rows = pair.each(self.seen.tally);
         rows.filter(move |row| {
             row.first() <= until && since.is_none_or(|since| row.last() >= since)
         })

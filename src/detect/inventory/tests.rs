@@ -13,7 +13,7 @@ fn told(sample: &Sample) -> Vec<String> {
     sample.see("12-31 00:00", |seen, _| {
         let all = Inventory::of(seen).whole;
         let line = |one: Integration<'_>| {
-            let user = seen.resolved.users.get(one.user).unwrap_or("-");
+            let user = seen.resolved.users.get(one.user).unwrap_or("-".into());
             let app = seen.resolved.apps.get(one.app).unwrap_or("-");
             let sure = if one.probable { "?" } else { "" };
             format!("{user} {app} {} {}{sure}", one.flow.id(), one.status.id())

@@ -20,9 +20,9 @@ impl Case<'_, '_> {
         let members = &self.group.members;
         let (users, apps) = (&self.scope.users, &self.scope.apps);
         let user = match users.as_slice() {
-            [] => "the user",
+            [] => "the user".into(),
             [only] => wording::user(resolved, *only),
-            _ => "the users concerned",
+            _ => "the users concerned".into(),
         };
         let app = match apps.as_slice() {
             [] => "the app",
@@ -41,7 +41,7 @@ impl Case<'_, '_> {
         match known {
             Some(entry) => {
                 let person = members.iter().all(|one| one.person);
-                steps.extend(entry.steps_for(person, user, app));
+                steps.extend(entry.steps_for(person, &user, app));
             }
             None => {
                 let cause = seen.causes.by_id("username-password-flow-disabled");

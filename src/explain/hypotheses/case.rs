@@ -174,12 +174,12 @@ impl<'a> Case<'a> {
         let seen = self.around.seen;
         let mut pairs: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
         for (error, row) in seen.logs.errors.iter().zip(&self.explained.rows) {
-            let Some(row) = row.map(|row| &seen.tally.rows[row]) else {
+            let Some(row) = row.map(|row| seen.tally.rows.get(row)) else {
                 continue;
             };
             let what = seen.resolved.what[row.dims.index()];
             let scope = &self.finding.scope;
-            let user = seen.resolved.user[row.user.index()];
+            let user = seen.resolved.user(row.user);
             let is_of = |list: &[u32], one: u32| list.is_empty() || list.contains(&one);
             let concerned = is_of(&scope.users, user)
                 && is_of(&scope.apps, what.app)

@@ -71,13 +71,13 @@ impl Facts {
         let pairs = seen.tally.pairs();
         for pair in pairs.all(seen.tally) {
             let what = seen.resolved.what[pair.dims.index()];
-            let user = seen.resolved.user[pair.user.index()];
-            let rows = pair.rows_in(seen.tally).iter();
+            let user = seen.resolved.user(pair.user);
+            let rows = pair.each(seen.tally);
             let lasts = |finding: &Finding| {
                 what.success
                     && pair.last > finding.start
                     && pair.first <= finding.end
-                    && rows.clone().any(|row| lasts(finding, row))
+                    && rows.clone().any(|row| lasts(finding, &row))
             };
             if what.success && what.flow == Flow::OauthUsernamePassword {
                 for &at in &refused {
@@ -113,13 +113,7 @@ impl Facts {
     }
 
     /// The rows of a pair of those whom the finding concerns, by time.
-    fn own<'r>(
-        &mut self,
-        finding: &Finding,
-        whom: &Whom,
-        what: What,
-        rows: impl Iterator<Item = &'r Row>,
-    ) {
+    fn own(&mut self, finding: &Finding, whom: &Whom, what: What, rows: impl Iterator<Item = Row>) {
         if what.success {
             let mut before = None;
             for row in rows {
@@ -140,7 +134,7 @@ impl Facts {
                 }
             }
         } else if whom.causes.is_empty() || has(&whom.causes, what.cause) {
-            let within = |row: &&Row| row.last() >= finding.start && row.first() <= finding.end;
+            let within = |row: &Row| row.last() >= finding.start && row.first() <= finding.end;
             let failed: u64 = rows.filter(within).map(|row| row.n()).sum();
             if failed > 0 {
                 *self.failed.entry(what.cause).or_default() += failed;

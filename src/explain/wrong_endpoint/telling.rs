@@ -1,5 +1,6 @@
 //! A client at the wrong host, in words.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{From, ID, Key, Proof, Refused, SHOWN};
@@ -18,9 +19,9 @@ pub(super) fn finding(
     seen: &Seen<'_>,
     heard: &Heard<'_>,
     (from, app, kind): Key<'_>,
-    mut proven: Vec<(&str, Refused<'_>, Proof)>,
+    mut proven: Vec<(Cow<'_, str>, Refused<'_>, Proof)>,
 ) -> Finding {
-    proven.sort_by(|a, b| (&a.2, b.1.count, a.0).cmp(&(&b.2, a.1.count, b.0)));
+    proven.sort_by(|a, b| (&a.2, b.1.count, &a.0).cmp(&(&b.2, a.1.count, &b.0)));
     let all = || proven.iter().map(|(_, refused, _)| refused);
     let n: u64 = all().map(|refused| refused.count).sum();
     let start = all()
@@ -36,7 +37,7 @@ pub(super) fn finding(
         .collect();
     let hosts: Vec<&str> = hosts.into_iter().take(NAMED).collect();
     let hosts = hosts.join(", ");
-    let users: Vec<&str> = proven.iter().map(|(user, _, _)| *user).collect();
+    let users: Vec<&str> = proven.iter().map(|(user, _, _)| &**user).collect();
     let who = named(&users);
     let client = if app.is_empty() { "A client" } else { app };
     let (confidence, because) = sure(&proven[0], (kind, &hosts));
@@ -162,7 +163,7 @@ const fn other_hosts(kind: Serves) -> &'static str {
 
 /// How sure the best proof is, and why.
 fn sure(
-    (user, _, proof): &(&str, Refused<'_>, Proof),
+    (user, _, proof): &(Cow<'_, str>, Refused<'_>, Proof),
     (kind, hosts): (Serves, &str),
 ) -> (Confidence, String) {
     let never = format!("no login of it at {hosts} worked");
@@ -209,7 +210,7 @@ fn sure(
 fn steps(
     kind: Serves,
     (client, hosts): (&str, &str),
-    (user, _, proof): &(&str, Refused<'_>, Proof),
+    (user, _, proof): &(Cow<'_, str>, Refused<'_>, Proof),
 ) -> Vec<String> {
     let right = match proof {
         Proof::Works(_, Some(host)) => host.as_str(),

@@ -305,7 +305,8 @@ mod tests {
         let dims: &Dims = decoder.dims_table().get(dims);
         let texts = dims.symbols().map(|sym| symbols.text(sym).to_owned());
         let has_id = decoder.login_id(login.0, login.1).is_some();
-        Some((at, symbols.text(user).to_owned(), texts.to_vec(), has_id))
+        let user = decoder.names().users.text(user).to_owned();
+        Some((at, user, texts.to_vec(), has_id))
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::memo::UserMet;
 use super::{Decoder, REMEMBERED};
 use crate::event::{Instant, Sym};
 use crate::ingest::{Escape, Record};
+use crate::normalise::names::Names;
 use crate::normalise::reject::Reason;
 use crate::normalise::role::Role;
 use crate::normalise::row::Row;
@@ -92,18 +93,22 @@ impl Decoder<'_> {
         user_id: Option<&str>,
         by_users: bool,
     ) -> (Sym, u32) {
-        let symbols = &mut self.names.symbols;
-        let id = user_id
-            .and_then(known)
-            .map(|id| symbols.intern(&id::long_id(id)));
-        let name = name
-            .and_then(known)
-            .map(|name| symbols.intern(&name.to_lowercase()));
-        let given = match (id, name) {
-            (Some(id), Some(name)) => self.named.number(id, name, by_users),
+        let Names { symbols, users, .. } = &mut *self.names;
+        let id = user_id.and_then(known).map(id::long_id);
+        let name = name.and_then(known).map(str::to_lowercase);
+        let given = match (&id, &name) {
+            (Some(id), Some(name)) => {
+                let (id, name) = (symbols.intern(id), symbols.intern(name));
+                self.named.number(id, name, by_users)
+            }
             _ => u32::MAX,
         };
-        (name.or(id).unwrap_or(Sym::UNKNOWN), given)
+        let user = match (&name, &id) {
+            (Some(name), _) => users.intern(name),
+            (None, Some(id)) => users.intern(id),
+            (None, None) => Sym::UNKNOWN,
+        };
+        (user, given)
     }
 
     /// A row of a user export.

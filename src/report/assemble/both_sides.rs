@@ -3,6 +3,7 @@
 
 mod cut;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Material, app, logs, time, user};
@@ -22,16 +23,16 @@ const CHANGES: usize = 20;
 const BEFORE_MS: i64 = 15 * 60_000;
 
 /// A line of one of the sides, before it has names.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Line<'a> {
-    History(&'a Row, u64),
+    History(Row, u64),
     Failed(&'a LogError),
     Worked(Worked<'a>, u64),
     Changed(&'a Change),
 }
 
 /// A line, when it was, and where it stands.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct At<'a> {
     at: Instant,
     place: Place,
@@ -45,7 +46,7 @@ type Pair = (u32, u32);
 pub(super) fn both_sides(material: &Material<'_>) -> Vec<Side> {
     let errors: Vec<(usize, &LogError)> = logs::shown(material).collect();
     let rows = errors.iter().filter_map(|(at, _)| logs::row(material, *at));
-    let who: BTreeSet<Pair> = rows.map(|row| user_and_app(material, row)).collect();
+    let who: BTreeSet<Pair> = rows.map(|row| user_and_app(material, &row)).collect();
     let heard = Heard::of(material.logs, &material.explained.clocks);
     let dated = errors
         .iter()
@@ -122,15 +123,18 @@ impl<'a> Incident<'a> {
     fn worked(&self) -> Vec<At<'a>> {
         let is_client = |one: &Worked<'_>| {
             let mut clients = self.clients.iter().filter(|(app, _)| *app == one.app);
-            clients.any(|(_, user)| user.is_none() || one.user.is_none() || *user == one.user)
+            clients.any(|(_, user)| {
+                user.is_none() || one.user.is_none() || *user == one.user.as_deref()
+            })
         };
         let since = self.material.bounds.since;
         let in_window = |one: &Worked<'_>| since.is_none_or(|since| one.first >= since);
         let worked = self.heard.worked();
         let worked = worked.filter(|one| in_window(one) && is_client(one));
         let lines = worked.flat_map(|one| {
-            let line = move |n| Line::Worked(one, n);
-            self.parted((one.first, one.last), one.n, one.place, line)
+            let (ends, n, place) = ((one.first, one.last), one.n, one.place);
+            let line = move |n| Line::Worked(one.clone(), n);
+            self.parted(ends, n, place, line)
         });
         lines.collect()
     }
@@ -194,7 +198,8 @@ impl<'a> Incident<'a> {
             .who
             .iter()
             .filter_map(|(user, _)| resolved.users.get(*user));
-        let users = users.chain(self.clients.iter().filter_map(|(_, user)| *user));
+        let of_clients = self.clients.iter().filter_map(|(_, user)| *user);
+        let users = users.chain(of_clients.map(Cow::Borrowed));
         let apps = self
             .who
             .iter()
@@ -229,7 +234,7 @@ impl<'a> Incident<'a> {
         let material = self.material;
         let rows = material.explained.rows.iter().flatten();
         let orgs = rows.map(|&row| {
-            let row = &material.history.rows[row];
+            let row = material.history.rows.get(row);
             material.resolved.what[row.dims.index()].org
         });
         let orgs: BTreeSet<u32> = orgs.collect();
@@ -241,7 +246,7 @@ impl<'a> Incident<'a> {
     fn explaining(&self) -> BTreeSet<&'a str> {
         let material = self.material;
         let rows = material.explained.rows.iter().flatten();
-        let causes = rows.map(|&row| material.history.rows[row].dims);
+        let causes = rows.map(|&row| material.history.rows.get(row).dims);
         let causes = causes.map(|dims| material.resolved.what[dims.index()].cause);
         let causes: BTreeSet<u32> = causes.collect();
         let ids = causes
@@ -258,13 +263,13 @@ impl<'a> Incident<'a> {
 
 fn user_and_app(material: &Material<'_>, row: &Row) -> Pair {
     let resolved = material.resolved;
-    let by = resolved.user[row.user.index()];
+    let by = resolved.user(row.user);
     (by, resolved.what[row.dims.index()].app)
 }
 
 fn side(material: &Material<'_>, line: &At<'_>) -> Side {
     let named = |name: Option<&str>| name.map(|name| User(name.to_owned()));
-    let (side, app, user, text, count) = match line.line {
+    let (side, app, user, text, count) = match &line.line {
         Line::Failed(error) => (
             "log",
             Some(error.app.to_string()),
@@ -275,9 +280,9 @@ fn side(material: &Material<'_>, line: &At<'_>) -> Side {
         Line::Worked(one, n) => (
             "log",
             Some(one.app.to_owned()),
-            named(one.user),
+            named(one.user.as_deref()),
             "Login worked".to_owned(),
-            n,
+            *n,
         ),
         Line::History(row, n) => {
             let (by, through) = user_and_app(material, row);
@@ -285,7 +290,7 @@ fn side(material: &Material<'_>, line: &At<'_>) -> Side {
             let description = material.resolved.descriptions.get(what.description);
             let text = description.unwrap_or("(unknown)").to_owned();
             let (user, app) = (user(material, by), app(material, through));
-            ("history", app, user, text, n)
+            ("history", app, user, text, *n)
         }
         Line::Changed(change) => {
             let title = &material.known.changes.kind(change.kind).title;

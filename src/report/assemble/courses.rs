@@ -79,8 +79,8 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
     let pairs = material.history.pairs();
     for pair in pairs.all(material.history) {
         for at in index.concerned(material.resolved, &pair) {
-            for row in pair.rows_in(material.history) {
-                drafts[at].add(material, row);
+            for row in pair.each(material.history) {
+                drafts[at].add(material, &row);
             }
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Draft<'a> {
         let passes = match &self.whose {
             Whose::Head(..) => !what.success && !is_benign(material, what.cause),
             Whose::Members(users, apps, flow) => {
-                let user = material.resolved.user[row.user.index()];
+                let user = material.resolved.user(row.user);
                 let has = |list: &[u32], number| {
                     list.binary_search(&number).is_ok() || (number == 0 && list.is_empty())
                 };
@@ -294,7 +294,7 @@ impl Index {
         let what = resolved.what[pair.dims.index()];
         [
             (Kind::Org, 0),
-            (Kind::User, resolved.user[pair.user.index()]),
+            (Kind::User, resolved.user(pair.user)),
             (Kind::App, what.app),
             (Kind::Source, what.source),
             (Kind::Cause, what.cause),

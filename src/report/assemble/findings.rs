@@ -71,7 +71,7 @@ pub(super) fn rules(material: &Material<'_>) -> Rules {
 fn name(
     material: &Material<'_>,
     finding: &detect::Finding,
-    rows: &BTreeMap<Place, &Row>,
+    rows: &BTreeMap<Place, Row>,
     (story, diagnosis): (Vec<StoryLine>, Vec<Diagnosis>),
 ) -> Finding {
     let scope = &finding.scope;
@@ -184,9 +184,9 @@ pub(super) fn fingerprint(material: &Material<'_>, finding: &detect::Finding) ->
 
 /// The rows whose first attempt stands at one of the places.
 fn rows_at<'a>(
-    material: &'a Material<'_>,
+    material: &Material<'_>,
     places: impl Iterator<Item = &'a Place>,
-) -> BTreeMap<Place, &'a Row> {
+) -> BTreeMap<Place, Row> {
     let wanted: std::collections::BTreeSet<Place> = places.copied().collect();
     let rows = material.tally.rows.iter();
     rows.filter(|row| wanted.contains(&row.place))
@@ -200,7 +200,8 @@ fn evidence(material: &Material<'_>, place: Place, row: &Row) -> Option<Evidence
     let what = resolved.what[row.dims.index()];
     let input = material.inputs.get(place.file() as usize)?;
     let or_unknown = |name: Option<&str>| name.unwrap_or("(unknown)").to_owned();
-    let user = or_unknown(resolved.users.get(resolved.user[row.user.index()]));
+    let user = resolved.users.get(resolved.user(row.user));
+    let user = or_unknown(user.as_deref());
     let app = or_unknown(resolved.apps.get(what.app));
     let description = or_unknown(resolved.descriptions.get(what.description));
     let source = or_unknown(resolved.sources.get(what.source));

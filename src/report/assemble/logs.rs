@@ -23,20 +23,22 @@ pub(super) fn shown<'a>(
     let all = material.logs.errors.iter().enumerate();
     all.filter(|(at, error)| {
         let resolved = material.resolved;
-        let server = row(material, *at).and_then(|row| {
+        let row = row(material, *at);
+        let user = row.and_then(|row| resolved.users.get(resolved.user(row.user)));
+        let server = row.and_then(|row| {
             let what = resolved.what[row.dims.index()];
-            let user = resolved.users.get(resolved.user[row.user.index()]);
             let app = resolved.apps.get(what.app);
-            Some((user.unwrap_or(""), app.unwrap_or(""), what.cause()?))
+            let user = user.as_deref().unwrap_or("");
+            Some((user, app.unwrap_or(""), what.cause()?))
         });
         material.bounds.has_error(error, server)
     })
 }
 
 /// The row of the history that belongs to an error.
-pub(super) fn row<'a>(material: &'a Material<'_>, at: usize) -> Option<&'a Row> {
+pub(super) fn row(material: &Material<'_>, at: usize) -> Option<Row> {
     let row = material.explained.rows.get(at).copied().flatten()?;
-    material.history.rows.get(row)
+    Some(material.history.rows.get(row))
 }
 
 pub(super) fn errors<'a>(material: &'a Material<'_>) -> impl Iterator<Item = LogError> + 'a {
@@ -90,7 +92,7 @@ fn one(material: &Material<'_>, at: usize, error: &logs::LogError) -> LogError {
         path: path(material, error.place.file()),
         line: error.place.line(),
         text: Excerpt(error.text.to_string()),
-        server: row(material, at).map(|row| server(material, row)),
+        server: row(material, at).map(|row| server(material, &row)),
         why_unmatched: why.map(|why| why.text().to_owned()),
     }
 }
@@ -110,7 +112,7 @@ fn server(material: &Material<'_>, row: &Row) -> Server {
     let descriptions = &material.resolved.descriptions;
     Server {
         at: time(row.first()),
-        user: user(material, material.resolved.user[row.user.index()]),
+        user: user(material, material.resolved.user(row.user)),
         app: app(material, what.app),
         description: descriptions.get(what.description).map(str::to_owned),
         cause: cause_id(material, what.cause),
@@ -143,7 +145,7 @@ type Shared = (
 fn answers(material: &Material<'_>) -> Vec<Answer> {
     let mut counts: BTreeMap<Shared, (u64, Option<Instant>, Option<Instant>)> = BTreeMap::new();
     for (at, error) in shown(material) {
-        let server = row(material, at).map(|row| server(material, row));
+        let server = row(material, at).map(|row| server(material, &row));
         let why = material.explained.why.get(at).copied().flatten();
         let key = (
             error.app.to_string(),

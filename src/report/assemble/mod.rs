@@ -217,7 +217,7 @@ fn user(material: &Material<'_>, at: u32) -> Option<User> {
         .resolved
         .users
         .get(at)
-        .map(|user| User(user.to_owned()))
+        .map(|user| User(user.into_owned()))
 }
 
 fn app(material: &Material<'_>, at: u32) -> Option<String> {

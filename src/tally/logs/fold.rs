@@ -307,7 +307,7 @@ impl<'a> Fold<'a> {
             host: symbols.intern(host.as_deref().unwrap_or("")),
             ..Dims::default()
         };
-        let user = symbols.intern(user.as_deref().unwrap_or(""));
+        let user = self.names.users.intern(user.as_deref().unwrap_or(""));
         let dims = self.names.dims.intern(dims);
         self.counts.add(at, !failed, user, dims, place);
     }

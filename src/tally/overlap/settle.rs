@@ -11,7 +11,7 @@ use super::matching::{Login, Member, Second};
 use super::people::People;
 use super::sieve::Sieve;
 use super::spool::Sighting;
-use crate::event::{DimsId, Instant, Place, Sym};
+use crate::event::{DimsId, Instant, Place, Sym, Symbols};
 use crate::normalise::Names;
 use crate::tally::counts::Counts;
 use crate::tally::fill::{Fill, NotFilled, ToRead};
@@ -79,15 +79,21 @@ fn disk(error: io::Error) -> NotFilled {
     NotFilled::Disk(error)
 }
 
+/// By symbol of a table: the symbol of the same text in another, which takes what it lacks.
+fn in_numbers_of(symbols: &mut Symbols, of: &Symbols) -> Vec<Sym> {
+    let known = of.texts().map(|text| symbols.intern(text));
+    std::iter::once(Sym::UNKNOWN).chain(known).collect()
+}
+
 /// The numbers of the whole run, and what was counted so far.
 struct World<'w, 'f> {
     files: &'w [ToRead<'f>],
     shares: &'w [Share],
     names: Names,
-    /// By share: its symbols and combinations in the numbers of `names`.
+    /// By share: its users and combinations in the numbers of `names`.
     renames: Vec<(Vec<Sym>, Vec<DimsId>)>,
     facts: Facts,
-    /// By symbol: its user, as users are compared.
+    /// By user: as users are compared.
     person: Vec<u64>,
     /// By file: the number of its layout.
     layout: Vec<u32>,
@@ -103,18 +109,15 @@ impl<'w, 'f> World<'w, 'f> {
             if at < again {
                 return (Vec::new(), Vec::new());
             }
-            let texts = share.names.symbols.texts();
-            let syms =
-                std::iter::once(Sym::UNKNOWN).chain(texts.map(|text| names.symbols.intern(text)));
-            let syms: Vec<Sym> = syms.collect();
+            let texts = in_numbers_of(&mut names.symbols, &share.names.symbols);
             let all = share.names.dims.all().iter();
-            let dims = all.map(|dims| names.dims.intern(dims.renamed(&syms)));
+            let dims = all.map(|dims| names.dims.intern(dims.renamed(&texts)));
             let dims = dims.collect();
-            (syms, dims)
+            (in_numbers_of(&mut names.users, &share.names.users), dims)
         });
         let renames = renames.collect();
         let people = People::of(shares.iter().flat_map(Share::named));
-        let texts = std::iter::once("").chain(names.symbols.texts());
+        let texts = std::iter::once("").chain(names.users.texts());
         let mut layouts: BTreeMap<&str, u32> = BTreeMap::new();
         let layout = files.iter().map(|file| {
             let next = u32::try_from(layouts.len()).unwrap_or(u32::MAX);
@@ -143,8 +146,8 @@ impl<'w, 'f> World<'w, 'f> {
         let session = self.shares.get(share)?.sessions.get(session)?;
         let lines = session.lines.as_deref()?;
         let local = Place::from_packed(sighting.place);
-        let (syms, dims) = &self.renames[share];
-        let user = syms[Sym(sighting.user).index()];
+        let (users, dims) = &self.renames[share];
+        let user = users[Sym(sighting.user).index()];
         let dims = dims[DimsId(sighting.dims).index()];
         Some(Member {
             second: sighting.second,

@@ -171,7 +171,7 @@ fn stretches(shares: &[Share], open: &[Vec<u32>], people: &People) -> Vec<Stretc
             if open[session.file].binary_search(&quarter).is_err() {
                 continue;
             }
-            let of_user = || people.person(share.names.symbols.text(row.user));
+            let of_user = || people.person(share.names.users.text(row.user));
             stretches.push(Stretch {
                 quarter,
                 success: share.names.dims.get(row.dims).success,
@@ -221,7 +221,7 @@ fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &
         for row in session.rows.iter() {
             let called = known
                 .entry(row.user)
-                .or_insert_with(|| people.called(share.names.symbols.text(row.user)));
+                .or_insert_with(|| people.called(share.names.users.text(row.user)));
             let side = match called {
                 Called::Comparable => continue,
                 Called::IdAlone => 0,
