@@ -108,6 +108,7 @@ fn read(path: &Path, threads: usize) -> Filled {
         pool: &pool,
         cuts: &[],
         piece_size: 4 << 20,
+        tally_budget: u64::MAX,
         overlap_budget: 64 << 20,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),

@@ -229,6 +229,9 @@ pub struct WorkArgs {
     /// Bytes of a plain file that are read as one piece; results don't depend on it
     #[arg(long, hide = true, default_value_t = 4 << 20)]
     pub piece_size: u64,
+    /// Bytes of users and rows beyond which they go to temporary files; results don't depend on it
+    #[arg(long, hide = true, default_value_t = 256 << 20)]
+    pub tally_budget: u64,
 }
 
 /// Order of day, month and year.

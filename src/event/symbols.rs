@@ -107,6 +107,13 @@ impl Symbols {
         }
     }
 
+    /// Bytes that the table takes.
+    pub fn bytes(&self) -> u64 {
+        let ends = self.ends.len() * size_of::<usize>();
+        let places = self.places.len() * size_of::<u64>();
+        (self.texts.len() + ends + places) as u64
+    }
+
     /// Gives back the memory that only [`Symbols::intern`] needs.
     pub fn forget_places(&mut self) {
         self.places = Vec::new();

@@ -53,6 +53,7 @@ pub(super) fn read(
             pool,
             cuts: &cuts,
             piece_size: ask.work.piece_size,
+            tally_budget: ask.work.tally_budget,
             overlap_budget: OVERLAP_BUDGET,
             progress: &progress,
             stop,

@@ -128,6 +128,18 @@ impl Counts {
         }
     }
 
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len() + self.open.len()
+    }
+
+    /// Takes all rows.
+    pub(super) fn take_rows(&mut self) -> Rows {
+        self.flush();
+        self.compact_at = 0;
+        std::mem::take(&mut self.rows)
+    }
+
     pub(super) fn into_rows(mut self) -> Rows {
         self.flush();
         self.rows

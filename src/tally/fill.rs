@@ -10,6 +10,7 @@ use super::changes::Changes;
 use super::logs::Logs;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
+use super::spill::{Origin, merge};
 use super::user_names::UserNames;
 use super::{Part, Rows, Tally};
 use crate::catalogue::Known;
@@ -72,6 +73,9 @@ pub struct Fill<'a> {
     pub cuts: &'a [Instant],
     /// Bytes of plain files that are read as one piece.
     pub piece_size: u64,
+    /// Bytes of users and rows that all workers together hold in memory; beyond, they go to
+    /// temporary files.
+    pub tally_budget: u64,
     /// Bytes of rows that may stand in several files which are in memory at a time; beyond, they
     /// go to temporary files.
     pub overlap_budget: u64,
@@ -94,6 +98,8 @@ pub enum NotFilled {
         "rows that stand in several files did not fit into the folder for temporary files: {0}"
     )]
     Disk(io::Error),
+    #[error("users and rows did not fit into memory, nor into the folder for temporary files: {0}")]
+    Spill(io::Error),
 }
 
 /// Reads and counts all files.
@@ -138,7 +144,8 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, NotFill
         file.kept = None;
     }
     // The final sort runs on the same threads as the reading.
-    let filled = with.pool.install(|| collect(states, shares, settled));
+    let collect = || collect(states, shares, settled, with.tally_budget);
+    let filled = with.pool.install(collect).map_err(NotFilled::Spill)?;
     Ok(Filled { overlaps, ..filled })
 }
 
@@ -152,21 +159,19 @@ fn shared(settled: &Settled, files: &[ToRead<'_>]) -> Vec<Shared> {
     shared.map(of_pair).collect()
 }
 
-fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> Filled {
+fn collect(
+    states: Vec<State>,
+    mut shares: Vec<Share>,
+    settled: Option<Settled>,
+    budget: u64,
+) -> io::Result<Filled> {
     let mut users = UserNames::default();
-    let mut parts = Vec::new();
     let mut changes = Changes::default();
-    for share in shares {
+    for share in &mut shares {
         users.add_all(share.given(), &share.names);
-        let mut rows = Rows::default();
-        for mut session in share.sessions {
-            rows.append(&mut session.rows);
-            changes.append(session.changes);
+        for session in &mut share.sessions {
+            changes.append(std::mem::take(&mut session.changes));
         }
-        parts.push(Part {
-            names: share.names,
-            rows,
-        });
     }
     let outcome = |state| match state {
         State::Read(file) => Ok(*file),
@@ -174,8 +179,9 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         State::Open { .. } => Err(NotRead::Unreadable("its dates don't settle".to_owned())),
     };
     let mut files: Vec<Result<FileRead, NotRead>> = states.into_iter().map(outcome).collect();
+    let mut kept_back = None;
     if let Some(Settled { part, of_file, .. }) = settled {
-        parts.push(part);
+        kept_back = Some(part);
         for (file, (kept, duplicates)) in files.iter_mut().zip(of_file) {
             if let Ok(file) = file {
                 file.ledger.events += kept;
@@ -184,14 +190,39 @@ fn collect(states: Vec<State>, shares: Vec<Share>, settled: Option<Settled>) -> 
         }
     }
     let users = users.into_sorted();
-    Filled {
-        tally: Tally::from_parts(parts),
+    Ok(Filled {
+        tally: counted(shares, kept_back, budget)?,
         files,
         changes: changes.settled(&users),
         users,
         overlaps: Overlaps::default(),
         logs: Logs::default(),
         has_logins: true,
+    })
+}
+
+/// The sum of what all workers counted, and of the logins that files share.
+fn counted(shares: Vec<Share>, kept_back: Option<Part>, budget: u64) -> io::Result<Tally> {
+    if shares.iter().all(|share| share.spilled.runs.is_empty()) {
+        let parts = shares.into_iter().map(Part::from).chain(kept_back);
+        return Ok(Tally::from_parts(parts.collect()));
+    }
+    let origins = shares.into_iter().map(Origin::of_share);
+    let kept_back = kept_back.map(Origin::of_part);
+    let origins: Vec<Origin> = origins.chain(kept_back).collect::<io::Result<_>>()?;
+    merge(&origins, budget)
+}
+
+impl From<Share> for Part {
+    fn from(share: Share) -> Self {
+        let mut rows = Rows::default();
+        for mut session in share.sessions {
+            rows.append(&mut session.rows);
+        }
+        Self {
+            names: share.names,
+            rows,
+        }
     }
 }
 

@@ -26,23 +26,31 @@ pub(super) fn meet(spans: &[Span], body: u64) -> bool {
 
 /// The line at which each span of a file begins.
 #[derive(Debug)]
-pub(super) struct LineBases(Vec<u64>);
+pub(super) struct LineBases {
+    /// The file's position among the inputs.
+    input: u32,
+    bases: Vec<u64>,
+}
 
 impl LineBases {
-    pub(super) fn of(spans: &[Span], before: u64) -> Self {
+    pub(super) fn of(spans: &[Span], before: u64, input: u32) -> Self {
         let mut line = before;
         let bases = spans.iter().map(|span| {
             let base = line;
             line += span.lines;
             base
         });
-        Self(bases.collect())
+        Self {
+            input,
+            bases: bases.collect(),
+        }
     }
 
-    /// The physical line of a place that counts from its span's start.
-    pub(super) fn line(&self, place: Place) -> u64 {
-        let span = usize::try_from(place.file()).unwrap_or(usize::MAX);
-        self.0.get(span).copied().unwrap_or(0) + place.line()
+    /// Where a place is that is told by its span and the line in it.
+    pub(super) fn place(&self, local: Place) -> Place {
+        let span = usize::try_from(local.file()).unwrap_or(usize::MAX);
+        let before = self.bases.get(span).copied().unwrap_or(0);
+        Place::new(self.input, before + local.line())
     }
 }
 
@@ -51,7 +59,7 @@ pub(super) fn put_together(
     mut evidence: Evidence,
     reading: &Reading<'_>,
 ) -> FileRead {
-    let bases = LineBases::of(spans, reading.lines_before);
+    let bases = LineBases::of(spans, reading.lines_before, 0).bases;
     let mut ledger = Ledger {
         blank: reading.blank_before,
         ignored: reading.ignored_before,
@@ -59,7 +67,7 @@ pub(super) fn put_together(
     };
     let mut rejects = Rejects::default();
     let mut footers: BTreeSet<u64> = BTreeSet::new();
-    for (span, base) in spans.iter_mut().zip(&bases.0) {
+    for (span, base) in spans.iter_mut().zip(&bases) {
         ledger += span.ledger;
         footers.extend(span.footers.iter().map(|line| line + base));
         evidence.columns |= span.columns;

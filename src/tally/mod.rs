@@ -25,6 +25,7 @@ mod rounds;
 mod row;
 pub mod slots;
 mod span;
+mod spill;
 mod store;
 mod sum;
 mod user_names;

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::changes::Changes;
 use super::counts::Counts;
-use super::fill::{FileRead, Fill, Interrupted, ToRead};
+use super::fill::{FileRead, Fill, Interrupted, NotFilled, ToRead};
 use super::joints::{LineBases, meet, put_together};
 use super::overlap::{Noted, Watch, Watching};
 use super::pile::Rows;
 use super::span::Span;
+use super::spill::{Spill, Spilled};
 use super::worker::{Work, piece, stream};
-use crate::event::Place;
 use crate::ingest::{Piece, cut};
 use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Memo, Names, NotRead, Role, settle};
 
@@ -49,6 +49,8 @@ pub(super) struct Session {
 pub(super) struct Share {
     pub(super) names: Names,
     pub(super) sessions: Vec<Session>,
+    /// Users and rows that went to files.
+    pub(super) spilled: Spilled,
 }
 
 impl Share {
@@ -98,12 +100,12 @@ impl<'r, 'f> Rounds<'r, 'f> {
     /// Reads all files that are open.
     ///
     /// # Errors
-    /// That the user stopped the run.
+    /// That the user stopped the run, or that temporary files could not be written.
     pub(super) fn read(
         &mut self,
         with: &Fill<'_>,
         watching: Watching<'_>,
-    ) -> Result<(), Interrupted> {
+    ) -> Result<(), NotFilled> {
         for round in 0..ROUNDS {
             let tasks = tasks(self.files, &self.states, with.piece_size);
             if tasks.is_empty() {
@@ -111,7 +113,11 @@ impl<'r, 'f> Rounds<'r, 'f> {
             }
             let mut fresh = read(self.files, &tasks, with, (watching, self.shares.len()));
             if with.stop.load(Ordering::Relaxed) {
-                return Err(Interrupted);
+                return Err(Interrupted.into());
+            }
+            let mut spilled = fresh.iter_mut().map(|share| &mut share.spilled);
+            if let Some(error) = spilled.find_map(|spilled| spilled.failed.take()) {
+                return Err(NotFilled::Spill(error));
             }
             let mut by_file: Vec<Vec<&mut Session>> =
                 self.files.iter().map(|_| Vec::new()).collect();
@@ -200,6 +206,7 @@ fn read(
         let mut share = Share {
             names: Names::default(),
             sessions: Vec::new(),
+            spilled: Spilled::default(),
         };
         let mut buffer = Vec::new();
         let mut memo = Memo::default();
@@ -220,6 +227,11 @@ fn read(
                 Watch::Off
             };
             while let Some(now) = task.filter(|task| task.file == first.file) {
+                let spill = watching.may_spill().then(|| Spill {
+                    budget: with.tally_budget / with.pool.current_num_threads() as u64,
+                    earlier: &mut share.sessions,
+                    spilled: &mut share.spilled,
+                });
                 let mut work = Work {
                     reading: &file.reading,
                     decoder: &mut decoder,
@@ -227,6 +239,7 @@ fn read(
                     changes: &mut session.changes,
                     watch: &mut watch,
                     success: &mut success,
+                    spill,
                     stop: with.stop,
                 };
                 let outcome = match now.piece {
@@ -317,14 +330,14 @@ fn judge(
             Err(why) => State::NotRead(why),
         }
     };
-    let lines = Arc::new(LineBases::of(&spans, file.reading.lines_before));
+    let lines = Arc::new(LineBases::of(&spans, file.reading.lines_before, file.input));
     for session in sessions {
         if matches!(state, State::Read(_)) {
             for row in session.rows.iter_mut() {
-                row.place = Place::new(file.input, lines.line(row.place));
+                row.place = lines.place(row.place);
             }
             for change in &mut session.changes.all {
-                change.place = Place::new(file.input, lines.line(change.place));
+                change.place = lines.place(change.place);
             }
             session.lines = Some(Arc::clone(&lines));
         } else {

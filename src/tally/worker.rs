@@ -10,6 +10,7 @@ use super::counts::Counts;
 use super::fill::ToRead;
 use super::overlap::{Read as ReadRow, Watch};
 use super::span::Span;
+use super::spill::{self, Spill};
 use crate::event::DimsId;
 use crate::ingest::csv;
 use crate::ingest::{Blocks, Packing, Piece, Record, Splitter, Step, why_cut_short};
@@ -135,6 +136,8 @@ pub(super) struct Work<'w, 'd> {
     /// What is done with each attempt beside counting it.
     pub(super) watch: &'w mut Watch<'d>,
     pub(super) success: &'w mut Vec<bool>,
+    /// Where what is beyond the budget goes; `None` where all has to stay in memory.
+    pub(super) spill: Option<Spill<'w>>,
     /// Set when the user wants to stop.
     pub(super) stop: &'w AtomicBool,
 }
@@ -205,7 +208,10 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
             }
             // What was read so far is thrown away by whoever sees the flag.
             Step::Incomplete if work.stop.load(Ordering::Relaxed) => break,
-            Step::Incomplete => more(blocks, span),
+            Step::Incomplete => {
+                work.make_room();
+                more(blocks, span);
+            }
             // A mark at the very end belongs to nothing.
             Step::End => {
                 blocks.advance(mark);
@@ -303,6 +309,16 @@ impl Work<'_, '_> {
         span.ledger.events += 1;
         let success = self.is_success(dims);
         self.counts.add(at, success, user, dims, place);
+    }
+
+    /// Writes users and rows to a file where they take too much memory.
+    fn make_room(&mut self) {
+        let Some(spill) = &mut self.spill else { return };
+        let held = spill::bytes_of(&self.decoder.names().users, self.counts.len());
+        if spill.is_over(held) {
+            let rows = self.counts.take_rows();
+            spill.write(&self.decoder.take_users(), rows);
+        }
     }
 
     /// Whether a combination is a success; asked for every row, so kept in a table.

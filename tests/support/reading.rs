@@ -18,6 +18,8 @@ pub(crate) struct Way {
     pub(crate) piece: u64,
     /// Bytes of rows that may stand in several files.
     pub(crate) budget: u64,
+    /// Bytes of users and rows in memory.
+    pub(crate) tally_budget: u64,
     /// Whether small files are kept from the look at them on.
     pub(crate) keeps: bool,
 }
@@ -27,6 +29,7 @@ impl Way {
         threads: 1,
         piece: 1 << 20,
         budget: 64 << 20,
+        tally_budget: u64::MAX,
         keeps: true,
     };
 }
@@ -60,6 +63,7 @@ pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Fille
         pool: &pool,
         cuts: &[],
         piece_size: way.piece,
+        tally_budget: way.tally_budget,
         overlap_budget: way.budget,
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),

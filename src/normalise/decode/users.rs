@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::memo::UserMet;
 use super::{Decoder, REMEMBERED};
-use crate::event::{Instant, Sym};
+use crate::event::{Instant, Sym, Symbols};
 use crate::ingest::{Escape, Record};
 use crate::normalise::names::Names;
 use crate::normalise::reject::Reason;
@@ -45,13 +45,11 @@ impl Decoder<'_> {
         let (user, given) =
             self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
         self.named.seen(given, at);
-        let memo = &mut self.memo;
+        let memo = &self.memo;
         if memo.users.len() + memo.plain_users.len() >= REMEMBERED {
-            memo.users.clear();
-            memo.plain_users.clear();
-            memo.pairs.clear();
-            self.alike.forget();
+            self.forget_users();
         }
+        let memo = &mut self.memo;
         let pair = self.named.pair(given).map_or(u32::MAX, |pair| {
             memo.pairs.push(pair);
             u32::try_from(memo.pairs.len() - 1).unwrap_or(u32::MAX)
@@ -70,6 +68,20 @@ impl Decoder<'_> {
         };
         users.insert(key, met);
         met
+    }
+
+    fn forget_users(&mut self) {
+        let memo = &mut self.memo;
+        memo.users.clear();
+        memo.plain_users.clear();
+        memo.pairs.clear();
+        self.alike.forget();
+    }
+
+    /// Takes the users met so far; from now on they have new numbers.
+    pub fn take_users(&mut self) -> Symbols {
+        self.forget_users();
+        std::mem::take(&mut self.names.users)
     }
 
     /// The user's field, where one without escapes tells who it is: its bytes are a key as they

@@ -17,6 +17,7 @@
 
 mod classes;
 mod facts;
+mod first_reading;
 mod matching;
 mod pairing;
 mod people;

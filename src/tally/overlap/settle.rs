@@ -158,7 +158,7 @@ impl<'w, 'f> World<'w, 'f> {
             kind: sighting.kind,
             person: self.person[user.index()],
             at: Instant::from_millis(sighting.at),
-            place: Place::new(self.files[session.file].input, lines.line(local)),
+            place: lines.place(local),
             id: (sighting.id, sighting.check),
         })
     }

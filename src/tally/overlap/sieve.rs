@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::classes::{Classes, Gathered};
+use super::first_reading::{each_row, each_spilled};
 use super::people::{Called, People};
 use super::repeated::Repeated;
 use super::spool::Spool;
 use super::watch::{Met, second_of};
-use crate::event::Sym;
 use crate::tally::pile::Pile;
-use crate::tally::rounds::Share;
+use crate::tally::rounds::{Session, Share};
 
 /// What the second reading keeps back.
 #[derive(Debug)]
@@ -94,11 +94,7 @@ impl Shared {
             rows: 0,
             incomparable: false,
         };
-        let holding: BTreeSet<usize> = sessions(shares)
-            .filter(|(_, session)| !session.rows.is_empty())
-            .map(|(_, session)| session.file)
-            .collect();
-        if holding.len() < 2 {
+        if holding(shares).len() < 2 {
             return shared;
         }
         let (classes, counts) = gather(shares, files);
@@ -125,63 +121,67 @@ impl Shared {
     }
 }
 
-fn sessions(shares: &[Share]) -> impl Iterator<Item = (&Share, &crate::tally::rounds::Session)> {
+fn sessions(shares: &[Share]) -> impl Iterator<Item = (&Share, &Session)> {
     shares
         .iter()
         .flat_map(|share| share.sessions.iter().map(move |session| (share, session)))
 }
 
+/// The files that have any row.
+fn holding(shares: &[Share]) -> BTreeSet<usize> {
+    let in_memory = sessions(shares).filter(|(_, session)| !session.rows.is_empty());
+    let mut holding: BTreeSet<usize> = in_memory.map(|(_, session)| session.file).collect();
+    each_spilled(shares, |_, session, _, _| {
+        holding.insert(session.file);
+    });
+    holding
+}
+
 /// The class of each file, and how many rows each has in each quarter of an hour.
 fn gather(shares: &[Share], files: usize) -> (Classes, BTreeMap<(usize, u32), u64>) {
     let mut gathered = vec![Gathered::default(); files];
-    let mut counts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
-    for (share, session) in sessions(shares) {
-        let of_file = &mut gathered[session.file];
-        for (sum, n) in of_file.of_kind.iter_mut().zip(session.noted.of_kind) {
+    for (_, session) in sessions(shares) {
+        let of_kind = &mut gathered[session.file].of_kind;
+        for (sum, n) in of_kind.iter_mut().zip(session.noted.of_kind) {
             *sum += n;
         }
-        let mut orgs: BTreeSet<Sym> = BTreeSet::new();
-        let mut by_quarter: FxHashMap<u32, u64> = FxHashMap::default();
-        for row in session.rows.iter() {
-            of_file.events += row.n();
-            orgs.insert(share.names.dims.get(row.dims).org);
-            // All of a row is in one quarter.
-            *by_quarter.entry(row.first().quarter_hour()).or_default() += row.n();
-        }
-        #[allow(clippy::iter_over_hash_type, reason = "sums don't depend on order")]
-        for (quarter, n) in by_quarter {
-            *counts.entry((session.file, quarter)).or_default() += n;
-        }
-        of_file.org_open |= orgs.remove(&Sym::UNKNOWN);
-        let texts = orgs
-            .iter()
-            .map(|org| share.names.symbols.text(*org).to_owned());
-        of_file.orgs.extend(texts);
     }
-    (Classes::of(&gathered), counts)
+    let mut counts: FxHashMap<(usize, u32), u64> = FxHashMap::default();
+    each_row(shares, |share, session, row, _| {
+        let of_file = &mut gathered[session.file];
+        of_file.events += row.n();
+        // All of a row is in one quarter.
+        let quarter = row.first().quarter_hour();
+        *counts.entry((session.file, quarter)).or_default() += row.n();
+        let org = share.names.dims.get(row.dims).org;
+        match share.names.symbols.known(org) {
+            None => of_file.org_open = true,
+            Some(text) if of_file.orgs.contains(text) => {}
+            Some(text) => {
+                of_file.orgs.insert(text.to_owned());
+            }
+        }
+    });
+    (Classes::of(&gathered), counts.into_iter().collect())
 }
 
 /// Rows in the open quarters, by person.
 fn stretches(shares: &[Share], open: &[Vec<u32>], people: &People) -> Vec<Stretch> {
     let mut stretches = Vec::new();
-    for (share, session) in sessions(shares) {
-        let mut person: FxHashMap<Sym, u64> = FxHashMap::default();
-        for row in session.rows.iter() {
-            let quarter = row.first().quarter_hour();
-            if open[session.file].binary_search(&quarter).is_err() {
-                continue;
-            }
-            let of_user = || people.person(share.names.users.text(row.user));
-            stretches.push(Stretch {
-                quarter,
-                success: share.names.dims.get(row.dims).success,
-                person: *person.entry(row.user).or_insert_with(of_user),
-                file: session.file,
-                first: row.first().millis().div_euclid(1000),
-                last: row.last().millis().div_euclid(1000),
-            });
+    each_row(shares, |share, session, row, who| {
+        let quarter = row.first().quarter_hour();
+        if open[session.file].binary_search(&quarter).is_err() {
+            return;
         }
-    }
+        stretches.push(Stretch {
+            quarter,
+            success: share.names.dims.get(row.dims).success,
+            person: people.person(who.text()),
+            file: session.file,
+            first: row.first().millis().div_euclid(1000),
+            last: row.last().millis().div_euclid(1000),
+        });
+    });
     stretches
 }
 
@@ -216,29 +216,20 @@ fn meeting(mut stretches: Vec<Stretch>, classes: &Classes) -> BTreeSet<(usize, u
 /// known by name alone whose logins begin at the same second.
 fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &Classes) -> bool {
     let mut begins: BTreeMap<(u32, bool), [BTreeSet<usize>; 2]> = BTreeMap::new();
-    for (share, session) in sessions(shares) {
-        let mut known: FxHashMap<Sym, Called> = FxHashMap::default();
-        for row in session.rows.iter() {
-            let called = known
-                .entry(row.user)
-                .or_insert_with(|| people.called(share.names.users.text(row.user)));
-            let side = match called {
-                Called::Comparable => continue,
-                Called::IdAlone => 0,
-                Called::NameAlone => 1,
-            };
-            if open[session.file]
-                .binary_search(&row.first().quarter_hour())
-                .is_ok()
-            {
-                let key = (
-                    second_of(row.first()),
-                    share.names.dims.get(row.dims).success,
-                );
-                begins.entry(key).or_default()[side].insert(session.file);
-            }
+    each_row(shares, |share, session, row, who| {
+        let quarter = row.first().quarter_hour();
+        if open[session.file].binary_search(&quarter).is_err() {
+            return;
         }
-    }
+        let side = match people.called(who.text()) {
+            Called::Comparable => return,
+            Called::IdAlone => 0,
+            Called::NameAlone => 1,
+        };
+        let success = share.names.dims.get(row.dims).success;
+        let key = (second_of(row.first()), success);
+        begins.entry(key).or_default()[side].insert(session.file);
+    });
     begins.values().any(|[ids, names]| {
         ids.iter()
             .any(|one| names.iter().any(|other| classes.may_share(*one, *other)))

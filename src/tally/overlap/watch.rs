@@ -39,6 +39,11 @@ pub(in crate::tally) struct Read {
 }
 
 impl<'s> Watching<'s> {
+    /// Whether users may get new numbers on the way: not while rows are kept back by them.
+    pub(in crate::tally) fn may_spill(self) -> bool {
+        matches!(self, Watching::Noting)
+    }
+
     /// What is done with one file's attempts. The file's position, whether it holds logins and
     /// has a column of ids; `session` tells share and session of the worker.
     pub(in crate::tally) fn watch(

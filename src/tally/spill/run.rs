@@ -1,0 +1,156 @@
+//! Users and their rows in a temporary file, sorted by user.
+//!
+//! A user is the length of the name, the name, how many rows there are, and these. The unknown
+//! user has an empty name. In a row the number of its session takes the place of the user's.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+
+use crate::event::{Sym, Symbols};
+use crate::tally::{Row, Rows};
+
+/// The session of rows that stand where they say: the others count lines from where a piece
+/// begins.
+pub(in crate::tally) const SETTLED: u32 = u32::MAX;
+/// Bytes that are read or written at once.
+const BLOCK: usize = 1 << 16;
+/// Why a run is taken to be readable.
+const WRITTEN: &str = "a temporary file holds what was written to it";
+
+/// A sorted run.
+#[derive(Debug)]
+pub(in crate::tally) struct Run(File);
+
+impl Run {
+    /// Writes rows by session. Their users are those of the table.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(in crate::tally) fn write(
+        users: &Symbols,
+        rows: impl Iterator<Item = (u32, Rows)>,
+    ) -> io::Result<Self> {
+        let mut order: Vec<Sym> = (0..users.len() as u32).map(Sym).collect();
+        order.sort_unstable_by_key(|sym| users.text(*sym));
+        let mut rank = vec![0; users.len()];
+        for (at, sym) in (0..).zip(&order) {
+            rank[sym.index()] = at;
+        }
+        let mut all: Vec<(u32, Row)> = Vec::new();
+        for (session, rows) in rows {
+            all.reserve_exact(rows.len());
+            // What was copied is given back piece by piece.
+            for piece in rows.into_pieces() {
+                let ranked = piece
+                    .iter()
+                    .map(|row| row.of(Sym(rank[row.user.index()]), row.dims));
+                all.extend(ranked.map(|row| (session, row)));
+            }
+        }
+        all.sort_unstable_by_key(|(_, row)| row.user);
+        let mut file = BufWriter::with_capacity(BLOCK, tempfile::tempfile()?);
+        for of_user in all.chunk_by(|a, b| a.1.user == b.1.user) {
+            let text = users.text(order[of_user[0].1.user.index()]);
+            file.write_all(&(text.len() as u32).to_le_bytes())?;
+            file.write_all(text.as_bytes())?;
+            file.write_all(&(of_user.len() as u32).to_le_bytes())?;
+            for (session, row) in of_user {
+                file.write_all(&row.of(Sym(*session), row.dims).to_bytes())?;
+            }
+        }
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Self(file))
+    }
+
+    /// Reads it from its beginning.
+    pub(in crate::tally) fn read(&self) -> Reader<'_> {
+        (&self.0).rewind().expect(WRITTEN);
+        Reader {
+            file: BufReader::with_capacity(BLOCK, &self.0),
+            text: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+}
+
+/// A run that is read user by user.
+pub(in crate::tally) struct Reader<'r> {
+    file: BufReader<&'r File>,
+    text: Vec<u8>,
+    rows: Vec<(u32, Row)>,
+}
+
+impl Reader<'_> {
+    /// Goes on to the next user; `false` at the end.
+    pub(in crate::tally) fn advance(&mut self) -> bool {
+        let mut length = [0; 4];
+        match self.file.read(&mut length[..1]).expect(WRITTEN) {
+            0 => return false,
+            _ => self.file.read_exact(&mut length[1..]).expect(WRITTEN),
+        }
+        self.text.resize(u32::from_le_bytes(length) as usize, 0);
+        self.file.read_exact(&mut self.text).expect(WRITTEN);
+        let mut count = [0; 4];
+        self.file.read_exact(&mut count).expect(WRITTEN);
+        self.rows.clear();
+        for _ in 0..u32::from_le_bytes(count) {
+            let mut bytes = [0; Row::BYTES];
+            self.file.read_exact(&mut bytes).expect(WRITTEN);
+            let row = Row::from_bytes(&bytes);
+            self.rows.push((row.user.0, row.of(Sym::UNKNOWN, row.dims)));
+        }
+        true
+    }
+
+    /// The user; empty for the unknown one.
+    pub(in crate::tally) fn user(&self) -> &str {
+        std::str::from_utf8(&self.text).expect(WRITTEN)
+    }
+
+    /// The user's rows, each with its session.
+    pub(in crate::tally) fn rows(&self) -> &[(u32, Row)] {
+        &self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{DimsId, Instant, Place};
+
+    #[test]
+    fn users_come_in_byte_order_with_the_rows_of_all_sessions() {
+        let mut users = Symbols::default();
+        let (zoe, ann) = (users.intern("zoe"), users.intern("ann"));
+        users.intern("nobody");
+        let row = |user, minute| {
+            let at = Instant::from_minute(minute);
+            Row::one(minute, (user, DimsId(minute)), at, Place::new(1, 9))
+        };
+        let sessions = [
+            vec![row(zoe, 1), row(Sym::UNKNOWN, 2)],
+            vec![row(ann, 3), row(zoe, 4)],
+        ];
+        let rows = (5..).zip(sessions.map(Rows::from));
+        let run = Run::write(&users, rows).expect("written");
+        for _ in 0..2 {
+            let mut reader = run.read();
+            let mut seen = Vec::new();
+            while reader.advance() {
+                let mut rows: Vec<_> = reader
+                    .rows()
+                    .iter()
+                    .map(|(of, row)| (*of, row.bucket))
+                    .collect();
+                rows.sort_unstable();
+                seen.push((reader.user().to_owned(), rows));
+            }
+            let wanted = [
+                ("", vec![(5, 2)]),
+                ("ann", vec![(6, 3)]),
+                ("zoe", vec![(5, 1), (6, 4)]),
+            ];
+            assert_eq!(seen, wanted.map(|(user, rows)| (user.to_owned(), rows)));
+        }
+    }
+}
