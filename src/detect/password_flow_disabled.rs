@@ -120,7 +120,7 @@ impl<'g, 'r> Case<'g, 'r> {
             .min()
             .unwrap_or_default();
         let end = members.iter().map(|one| one.last).max().unwrap_or_default();
-        let worked = members.iter().filter(|one| one.worked.is_some());
+        let worked = members.iter().filter(|one| one.worked().is_some());
         let of_org = refusals
             .since
             .iter()
@@ -128,7 +128,7 @@ impl<'g, 'r> Case<'g, 'r> {
         let others = of_org
             .filter(|one| one.last > start)
             .filter(|one| !group.has(one.triple));
-        let before = members.iter().filter_map(|one| one.worked);
+        let before = members.iter().filter_map(|one| one.worked());
         Self {
             group,
             start,
@@ -220,14 +220,14 @@ impl<'g, 'r> Case<'g, 'r> {
         let members = &self.group.members;
         if members
             .iter()
-            .any(|one| one.worked.is_some_and(|known| known.stated))
+            .any(|one| one.worked().is_some_and(|known| known.stated))
         {
             let why = "Confidence is high: the status states the refusal, and the export states that \
                        earlier logins came by the same flow.";
             return (Confidence::High, why.to_owned());
         }
         if self.worked > 0 {
-            let named = |one: &&Refused| one.worked.is_some() && one.triple.app != 0;
+            let named = |one: &&Refused| one.worked().is_some() && one.triple.app != 0;
             let (confidence, word, whose) = if members.iter().any(named) {
                 (Confidence::Medium, "medium", "same user and app")
             } else {
@@ -289,19 +289,17 @@ impl<'g, 'r> Case<'g, 'r> {
 
 /// The first success of these by the flow behind the last refusal of all.
 fn recovered(members: &[&Refused], end: Instant) -> Option<Instant> {
-    let known = members.iter().flat_map(|one| {
-        let last = one.again.map(|(_, last)| last);
-        [one.recovered, last].into_iter().flatten()
-    });
+    let known = members.iter().filter_map(|one| one.again());
+    let known = known.map(|(_, last)| last);
     known.filter(|at| *at > end).min()
 }
 
 /// Whether refusals go on at the end of the data: nothing by the flow worked since the last one,
 /// and the quiet since then is no longer than usual, or a day.
 fn goes_on(one: &Refused, until: Instant) -> bool {
-    let worked = one.worked.map_or(0, |known| known.longest_silence);
+    let worked = one.worked().map_or(0, |known| known.longest_silence);
     let usual = one.longest_silence.max(worked).max(DAY_MS);
-    let recovered = one.again.is_some_and(|(_, last)| last > one.last);
+    let recovered = one.again().is_some_and(|(_, last)| last > one.last);
     !recovered && until.millis() - one.last.millis() <= usual
 }
 

@@ -5,6 +5,7 @@
 //! exactly. "Before" and "after" are claimed of these two alone.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::Seen;
 use super::cadence::{Stretch, longest_silence};
@@ -50,7 +51,7 @@ impl Triple {
 
 /// The places of the earliest of many attempts.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Earliest(Vec<(Instant, Place)>);
+pub struct Earliest(SmallVec<[(Instant, Place); 1]>);
 
 impl Earliest {
     /// Takes a place if it is among the earliest.
@@ -99,19 +100,23 @@ pub struct Refused {
     /// Milliseconds of the longest silence between two refusals.
     pub longest_silence: i64,
     /// Known sources and how many refusals each, sorted.
-    pub sources: Vec<(u32, u64)>,
+    pub sources: SmallVec<[(u32, u64); 1]>,
     pub places: Earliest,
-    pub worked: Option<Worked>,
-    /// The first and last success by the flow that is known to lie behind the first refusal.
-    pub again: Option<(Instant, Instant)>,
-    /// The first success by the flow that is known to lie behind the last refusal.
-    pub recovered: Option<Instant>,
-    /// The first success by another flow behind the first refusal.
-    pub moved: Option<(Instant, Flow)>,
     /// The user also logs in through the browser, so it is a person's account.
     pub person: bool,
-    /// While rows are added: the refusals, and the successes before them.
-    refusals: Vec<Stretch>,
+    /// What stands around the refusals. Whoever attacks has none of it.
+    around: Option<Box<Around>>,
+    /// While rows are added: the refusals.
+    refusals: SmallVec<[Stretch; 1]>,
+}
+
+/// The successes of a user and an app that the flow was refused to.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Around {
+    worked: Option<Worked>,
+    again: Option<(Instant, Instant)>,
+    moved: Option<(Instant, Flow)>,
+    /// While rows are added: those before the refusals.
     before: Vec<Stretch>,
 }
 
@@ -167,9 +172,9 @@ fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = Row> {
 impl Refusals {
     /// Looks at the refusals, then at what stands around them.
     pub fn of(seen: &Seen<'_>) -> Self {
-        let mut index: FxHashMap<Triple, usize> = FxHashMap::default();
+        let mut index: FxHashMap<Triple, u32> = FxHashMap::default();
         for row in refusals(seen) {
-            let count = index.len();
+            let count = index.len() as u32;
             index.entry(Triple::of(&row, seen)).or_insert(count);
         }
         // There may be as many as rows, so what doubles as it grows would be too large.
@@ -177,7 +182,7 @@ impl Refusals {
         let mut org_first: FxHashMap<u32, Instant> = FxHashMap::default();
         for row in refusals(seen) {
             let triple = Triple::of(&row, seen);
-            let at = index.get(&triple).copied().unwrap_or(refused.len());
+            let at = index.get(&triple).map_or(refused.len(), |at| *at as usize);
             if at == refused.len() {
                 refused.push(Refused::new(triple, &row));
             }
@@ -217,7 +222,7 @@ impl Refusals {
             if triple.user != 0
                 && let Some(at) = index.get(&triple)
             {
-                refused[*at].succeed(&row, what.flow, what.basis);
+                refused[*at as usize].succeed(&row, what.flow, what.basis);
             }
             let first = org_first.get(&triple.org);
             if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last() > *at)
@@ -256,17 +261,31 @@ impl Refused {
             first: row.first(),
             last: row.last(),
             longest_silence: 0,
-            // Mostly one of each: whoever attacks tries each user once.
-            sources: Vec::with_capacity(1),
-            places: Earliest(Vec::with_capacity(1)),
-            worked: None,
-            again: None,
-            recovered: None,
-            moved: None,
+            sources: SmallVec::new(),
+            places: Earliest::default(),
             person: false,
-            refusals: Vec::with_capacity(1),
-            before: Vec::new(),
+            around: None,
+            refusals: SmallVec::new(),
         }
+    }
+
+    /// What is known of successes before the first refusal.
+    pub fn worked(&self) -> Option<Worked> {
+        self.around.as_ref()?.worked
+    }
+
+    /// The first and last success by the flow that is known to lie behind the first refusal.
+    pub fn again(&self) -> Option<(Instant, Instant)> {
+        self.around.as_ref()?.again
+    }
+
+    /// The first success by another flow behind the first refusal.
+    pub fn moved(&self) -> Option<(Instant, Flow)> {
+        self.around.as_ref()?.moved
+    }
+
+    fn around(&mut self) -> &mut Around {
+        self.around.get_or_insert_default()
     }
 
     fn refuse(&mut self, row: &Row, source: u32) {
@@ -297,12 +316,13 @@ impl Refused {
             row.last()
         };
         if by_flow {
-            let (since, until) = self.again.unwrap_or((earliest, row.last()));
-            self.again = Some((since.min(earliest), until.max(row.last())));
+            let again = &mut self.around().again;
+            let (since, until) = again.unwrap_or((earliest, row.last()));
+            *again = Some((since.min(earliest), until.max(row.last())));
         } else if is_modern(flow) || flow == Flow::OauthUnknown {
             let fresh = (earliest, flow);
-            let known = self.moved.unwrap_or(fresh);
-            self.moved = Some(known.min(fresh));
+            let moved = &mut self.around().moved;
+            *moved = Some(moved.unwrap_or(fresh).min(fresh));
         }
     }
 
@@ -317,12 +337,13 @@ impl Refused {
             stated,
             longest_silence: 0,
         };
-        let worked = self.worked.get_or_insert(fresh);
+        let around = self.around();
+        let worked = around.worked.get_or_insert(fresh);
         worked.stated |= stated;
         if (last, exact) > (worked.last, worked.exact) {
             (worked.last, worked.exact) = (last, exact);
         }
-        self.before.push(Stretch {
+        around.before.push(Stretch {
             first: row.first(),
             last,
             n: 1,
@@ -338,8 +359,10 @@ impl Refused {
             same
         });
         self.longest_silence = longest_silence(&std::mem::take(&mut self.refusals));
-        if let Some(worked) = &mut self.worked {
-            worked.longest_silence = longest_silence(&std::mem::take(&mut self.before));
+        if let Some(around) = &mut self.around
+            && let Some(worked) = &mut around.worked
+        {
+            worked.longest_silence = longest_silence(&std::mem::take(&mut around.before));
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::event::Instant;
 use crate::tally::Row;
 
 /// A row of failures: the minute of its bucket, and its position in the tally's rows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Failed {
     bucket: u32,
     at: u32,
@@ -37,7 +37,7 @@ pub struct SeriesSet<'a> {
     lasts: OnceLock<FxHashMap<u32, Instant>>,
     /// Attempts of each combination and of each user, successes included.
     by_dims: Vec<u64>,
-    by_user: Vec<u64>,
+    by_user: Vec<u32>,
 }
 
 impl<'a> SeriesSet<'a> {
@@ -76,7 +76,9 @@ impl<'a> SeriesSet<'a> {
             };
             let resolved = self.seen.resolved;
             self.by_dims[row.dims.index()] += row.n();
-            self.by_user[resolved.user(row.user) as usize] += row.n();
+            let by_user = &mut self.by_user[resolved.user(row.user) as usize];
+            // Nobody has four billion logins.
+            *by_user = by_user.saturating_add(u32::try_from(row.n()).unwrap_or(u32::MAX));
             let org = resolved.what[row.dims.index()].org;
             let day = self.calendar.day(hour);
             if last_covered != (org, day) {
@@ -89,7 +91,7 @@ impl<'a> SeriesSet<'a> {
             }
         }
         // Those of one minute stay in the order of users and combinations.
-        self.failures.sort_by_key(|failed| failed.bucket);
+        self.failures.sort_unstable();
     }
 
     /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
@@ -106,7 +108,9 @@ impl<'a> SeriesSet<'a> {
                 continue;
             };
             for key in keys(&self.seen, &row).into_iter().flatten() {
-                if key.dimension == Dimension::User && self.by_user[key.number as usize] <= most {
+                if key.dimension == Dimension::User
+                    && u64::from(self.by_user[key.number as usize]) <= most
+                {
                     quiet.push(FailsOn {
                         org: key.org,
                         user: key.number,
@@ -143,7 +147,8 @@ impl<'a> SeriesSet<'a> {
     /// org.
     pub fn attempts(&self, key: Key) -> u64 {
         if key.dimension == Dimension::User {
-            return self.by_user.get(key.number as usize).copied().unwrap_or(0);
+            let n = self.by_user.get(key.number as usize).copied();
+            return n.unwrap_or(0).into();
         }
         let what = self.seen.resolved.what.iter().zip(&self.by_dims);
         let own = what.filter(|(what, _)| match key.dimension {

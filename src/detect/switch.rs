@@ -114,19 +114,19 @@ fn about(one: &Refused) -> About {
 
 fn judge<'r>(of_org: &'r [Refused], since: &[&Success], limits: &PasswordFlowLimits) -> Judged<'r> {
     let span = i64::from(limits.switch_span_hours) * HOUR_MS;
-    let worked = || of_org.iter().filter(|one| one.worked.is_some());
+    let worked = || of_org.iter().filter(|one| one.worked().is_some());
     let Some(switched) = worked().map(|one| one.first).min() else {
         return Judged::No;
     };
     let affected: Vec<&Refused> = of_org
         .iter()
-        .filter(|one| one.worked.is_some() || within(one.first, switched, span))
+        .filter(|one| one.worked().is_some() || within(one.first, switched, span))
         .collect();
     let end = affected.iter().map(|one| one.last).max();
     let end = end.unwrap_or(switched);
     let apps: BTreeSet<About> = affected.iter().map(|one| about(one)).collect();
     let apps = apps.len() as u64;
-    let contradicted = worked().any(|one| one.worked.is_some_and(|known| known.last > switched))
+    let contradicted = worked().any(|one| one.worked().is_some_and(|known| known.last > switched))
         || since
             .iter()
             .any(|row| logs_in_meanwhile(row, switched, end))
@@ -156,7 +156,7 @@ fn within(at: Instant, start: Instant, span: i64) -> bool {
 /// A weekly job is refused when it next runs: no later than its longest silence before, and the
 /// span on top of that.
 fn when_due(one: &Refused, span: i64) -> bool {
-    one.worked.is_some_and(|worked| {
+    one.worked().is_some_and(|worked| {
         let waited = one.first.millis() - worked.last.millis();
         worked.longest_silence > 0 && waited <= worked.longest_silence + span
     })
@@ -173,6 +173,6 @@ fn logs_in_meanwhile(one: &Success, switched: Instant, end: Instant) -> bool {
 /// was never off for the others.
 fn only_others_afterwards(affected: &[&Refused], since: &[&Success], end: Instant) -> bool {
     let afterwards = since.iter().any(|row| row.last > end);
-    let recovered = |one: &&Refused| one.again.is_some_and(|(_, until)| until > end);
+    let recovered = |one: &&Refused| one.again().is_some_and(|(_, until)| until > end);
     afterwards && !affected.iter().any(recovered)
 }

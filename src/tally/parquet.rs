@@ -32,7 +32,7 @@ const PATHS: &str = "loginscope.paths";
 /// Metadata key of the version of this layout.
 const VERSION: &str = "loginscope.tally";
 /// Rows that are laid out at a time.
-const ROW_GROUP: usize = 1 << 18;
+const ROW_GROUP: usize = 1 << 16;
 /// The fastest level: what is written is small already.
 const LEVEL: i32 = 1;
 

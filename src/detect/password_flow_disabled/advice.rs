@@ -96,7 +96,7 @@ impl Case<'_, '_> {
             let user = wording::user(resolved, one.triple.user);
             let app = wording::app(resolved, one.triple.app);
             let who = format!("{user} through {app}");
-            if let Some(worked) = one.worked {
+            if let Some(worked) = one.worked() {
                 let word = if worked.exact {
                     "last"
                 } else {
@@ -113,10 +113,10 @@ impl Case<'_, '_> {
                 one.first,
                 format!("The first of {refusals}: {who}, from {sources}"),
             ));
-            if let Some((since, _)) = one.again {
+            if let Some((since, _)) = one.again() {
                 story.push((since, format!("The flow works again: {who}")));
             }
-            if let Some((at, flow)) = one.moved {
+            if let Some((at, flow)) = one.moved() {
                 let flow = wording::flow(flow);
                 story.push((at, format!("Logs in by another flow, {flow}: {who}")));
             }

@@ -16,6 +16,9 @@ use crate::tally::store::{RowWriter, UserWriter};
 use crate::tally::sum::Common;
 use crate::tally::{Part, Row, Tally};
 
+/// What of the budget users and rows may take each: the rules need room too.
+const SHARE: u64 = 8;
+
 /// The runs of one table of combinations, and where their rows stand.
 pub(in crate::tally) struct Origin {
     pub(in crate::tally) names: Names,
@@ -138,8 +141,8 @@ pub(in crate::tally) fn merge(origins: &[Origin], budget: u64) -> io::Result<Tal
         }
     }
     let mut writer = Writer {
-        users: UserWriter::within(budget / 2),
-        rows: RowWriter::within(budget / 2),
+        users: UserWriter::within(budget / SHARE),
+        rows: RowWriter::within(budget / SHARE),
         last: Sym::UNKNOWN,
         of_user: Vec::new(),
     };

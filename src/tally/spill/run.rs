@@ -6,6 +6,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
+use itertools::Itertools;
+
 use crate::event::{Sym, Symbols};
 use crate::tally::{Row, Rows};
 
@@ -36,26 +38,31 @@ impl Run {
         for (at, sym) in (0..).zip(&order) {
             rank[sym.index()] = at;
         }
-        let mut all: Vec<(u32, Row)> = Vec::new();
+        let mut pieces: Vec<(u32, Vec<Row>)> = Vec::new();
         for (session, rows) in rows {
-            all.reserve_exact(rows.len());
-            // What was copied is given back piece by piece.
-            for piece in rows.into_pieces() {
-                let ranked = piece
-                    .iter()
-                    .map(|row| row.of(Sym(rank[row.user.index()]), row.dims));
-                all.extend(ranked.map(|row| (session, row)));
+            for mut piece in rows.into_pieces() {
+                for row in &mut piece {
+                    row.user = Sym(rank[row.user.index()]);
+                }
+                piece.sort_unstable_by_key(|row| row.user);
+                pieces.push((session, piece));
             }
         }
-        all.sort_unstable_by_key(|(_, row)| row.user);
+        drop(rank);
+        // Sorted where they stand: there is no room for all of them a second time.
+        let sorted = pieces
+            .iter()
+            .map(|(session, piece)| piece.iter().map(|row| (*session, *row)));
+        let sorted = sorted.kmerge_by(|a, b| a.1.user < b.1.user);
         let mut file = BufWriter::with_capacity(BLOCK, tempfile::tempfile()?);
-        for of_user in all.chunk_by(|a, b| a.1.user == b.1.user) {
-            let text = users.text(order[of_user[0].1.user.index()]);
+        for (user, rows) in &sorted.chunk_by(|(_, row)| row.user) {
+            let text = users.text(order[user.index()]);
+            let rows: Vec<(u32, Row)> = rows.collect();
             file.write_all(&(text.len() as u32).to_le_bytes())?;
             file.write_all(text.as_bytes())?;
-            file.write_all(&(of_user.len() as u32).to_le_bytes())?;
-            for (session, row) in of_user {
-                file.write_all(&row.of(Sym(*session), row.dims).to_bytes())?;
+            file.write_all(&(rows.len() as u32).to_le_bytes())?;
+            for (session, row) in rows {
+                file.write_all(&row.of(Sym(session), row.dims).to_bytes())?;
             }
         }
         let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
