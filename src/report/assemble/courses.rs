@@ -63,15 +63,17 @@ pub fn courses(material: &Material<'_>, report: &Report) -> BTreeMap<String, Cou
         return BTreeMap::new();
     };
     let today = material.reported.map_or(first, |(_, last)| last);
-    let named: FxHashMap<String, &detect::Finding> = material
-        .detected
-        .findings
-        .iter()
-        .map(|finding| (findings::fingerprint(material, finding), finding))
-        .collect();
     let drawn = report.findings.iter().take(DRAWN);
+    let drawn: Vec<&str> = drawn.map(|shown| shown.fingerprint.as_str()).collect();
+    let found = material.detected.findings.iter();
+    let found = found.map(|finding| (findings::fingerprint(material, finding), finding));
+    // There may be as many findings as users.
+    let named: FxHashMap<String, &detect::Finding> = found
+        .filter(|(fingerprint, _)| drawn.contains(&fingerprint.as_str()))
+        .collect();
     let mut drafts: Vec<Draft<'_>> = drawn
-        .filter_map(|shown| named.get_key_value(&shown.fingerprint))
+        .into_iter()
+        .filter_map(|shown| named.get_key_value(shown))
         .filter(|(_, finding)| !is_of_logs(finding.rule))
         .map(|(fingerprint, finding)| Draft::new(fingerprint, finding, first, today))
         .collect();

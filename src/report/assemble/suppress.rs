@@ -99,25 +99,23 @@ impl Suppression {
 /// Parts findings into those that are shown and those that a suppression hides. Today is the end
 /// of the window, so that a report doesn't change by waiting.
 pub(super) fn part(
-    findings: Vec<Finding>,
+    mut findings: Vec<Finding>,
     suppressions: &[Suppression],
     today: Option<&Time>,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
-    let mut shown = Vec::new();
-    let mut suppressed = Vec::new();
-    for finding in findings {
-        let mut holding = suppressions
-            .iter()
-            .filter(|suppression| suppression.holds(today));
-        match holding.find(|suppression| suppression.fits(&finding)) {
-            Some(by) => suppressed.push(Suppressed {
-                suppressed_by: by.words(),
-                finding,
-            }),
-            None => shown.push(finding),
-        }
-    }
-    (shown, suppressed)
+    let by = |finding: &Finding| {
+        let holding = suppressions.iter().filter(|one| one.holds(today));
+        holding.into_iter().find(|one| one.fits(finding))
+    };
+    let hidden = findings.extract_if(.., |finding| by(finding).is_some());
+    let suppressed = hidden.filter_map(|finding| {
+        Some(Suppressed {
+            suppressed_by: by(&finding)?.words(),
+            finding,
+        })
+    });
+    let suppressed = suppressed.collect();
+    (findings, suppressed)
 }
 
 #[cfg(test)]
