@@ -93,6 +93,8 @@ fn read(path: &Path, piece: u64, threads: usize) -> Outcome {
     let way = Way {
         threads,
         piece,
+        // Whole files stay in memory, which pieces are compared with.
+        tally_budget: if piece < 1 << 20 { 0 } else { u64::MAX },
         ..Way::WHOLE
     };
     let filled = reading::read(&[path.to_owned()], way, || {});

@@ -115,10 +115,12 @@ fn compare(name: &str, make: impl Fn(&[Login]) -> Vec<u8>, count: impl Fn(&[u8])
         write(&path, &content);
         let expected = count(&content);
         assert!(expected.len() as u64 > rows / 4, "{}", expected.len());
-        for (piece, threads) in pieces.into_iter().zip([2, 1, 3]) {
+        let ways = pieces.into_iter().zip([2, 1, 3]);
+        for ((piece, threads), tally_budget) in ways.zip([0, u64::MAX, 20_000]) {
             let way = Way {
                 threads,
                 piece,
+                tally_budget,
                 ..Way::WHOLE
             };
             let filled = reading::read(std::slice::from_ref(&path), way, || {});

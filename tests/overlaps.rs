@@ -523,12 +523,18 @@ fn suffix(id: &str) -> &'static str {
 }
 
 /// One way of reading all files of a folder.
-fn read(folder: &Path, names: &[String], threads: usize, piece: u64, budget: u64) -> Filled {
+fn read(
+    folder: &Path,
+    names: &[String],
+    (threads, piece): (usize, u64),
+    (budget, tally_budget): (u64, u64),
+) -> Filled {
     let paths: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
     let way = Way {
         threads,
         piece,
         budget,
+        tally_budget,
         ..Way::WHOLE
     };
     reading::read(&paths, way, || {})
@@ -544,6 +550,7 @@ proptest! {
         threads in 1_usize..5,
         piece in 1_u64..400,
         budget in prop_oneof![Just(u64::MAX), Just(1_u64), 100_u64..2_000],
+        tally_budget in prop_oneof![Just(u64::MAX), Just(0_u64), 500_u64..9_000],
     ) {
         let home = scratch();
         world.write(home.path());
@@ -554,7 +561,7 @@ proptest! {
         if world.users {
             names.insert(shift % count, "users.csv".to_owned());
         }
-        let filled = read(home.path(), &names, threads, piece, budget);
+        let filled = read(home.path(), &names, (threads, piece), (budget, tally_budget));
         // The User export's name sorts somewhere among the others.
         let found: Vec<(u64, u64)> = filled
             .files

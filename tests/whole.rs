@@ -129,6 +129,23 @@ fn the_size_of_pieces_changes_nothing() {
 }
 
 #[test]
+fn what_has_to_leave_memory_changes_nothing() {
+    let home = copy_of_samples();
+    let report = |budget: &str, bounds: &[&str]| {
+        let args = ["--format", "html,md,csv,svg", "sample_data"];
+        let budget = [&*format!("--tally-budget={budget}")];
+        analyze(home.path(), [&args[..], &budget[..], bounds].concat()).files()
+    };
+    for bounds in [&[][..], &["--since", "20d"], &["--only", "app=Data Loader"]] {
+        let whole = report("1000000000", bounds);
+        for budget in ["0", "30000"] {
+            let small = report(budget, bounds);
+            assert_same(&whole, &small, &format!("{budget} bytes, {bounds:?}"));
+        }
+    }
+}
+
+#[test]
 fn every_row_is_in_the_ledger_once() {
     assert_ledger_adds_up(&SAMPLES.json());
     let all = analyze(

@@ -30,6 +30,7 @@ mod store;
 mod sum;
 mod user_names;
 mod user_table;
+mod work;
 mod worker;
 
 use std::sync::{Arc, OnceLock};

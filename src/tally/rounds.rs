@@ -15,7 +15,8 @@ use super::overlap::{Noted, Watch, Watching};
 use super::pile::Rows;
 use super::span::Span;
 use super::spill::{Spill, Spilled};
-use super::worker::{Work, piece, stream};
+use super::work::Work;
+use super::worker::{piece, stream};
 use crate::ingest::{Piece, cut};
 use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Memo, Names, NotRead, Role, settle};
 

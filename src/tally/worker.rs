@@ -3,18 +3,15 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use super::changes::Changes;
-use super::counts::Counts;
 use super::fill::ToRead;
-use super::overlap::{Read as ReadRow, Watch};
+use super::overlap::Read as ReadRow;
 use super::span::Span;
-use super::spill::{self, Spill};
-use crate::event::DimsId;
+use super::work::Work;
 use crate::ingest::csv;
 use crate::ingest::{Blocks, Packing, Piece, Record, Splitter, Step, why_cut_short};
-use crate::normalise::{self, Change, Decoder, Reading, Reason, Repeated};
+use crate::normalise::{self, Change, Reading, Reason, Repeated};
 
 /// Lines of footers that are remembered of one piece or file.
 const FOOTERS: usize = 1_000;
@@ -125,21 +122,6 @@ pub(super) fn stream(
     }
     *buffer = blocks.into_buffer();
     Ok(span)
-}
-
-/// What a worker needs while it reads one file.
-pub(super) struct Work<'w, 'd> {
-    pub(super) reading: &'w Reading<'w>,
-    pub(super) decoder: &'w mut Decoder<'d>,
-    pub(super) counts: &'w mut Counts,
-    pub(super) changes: &'w mut Changes,
-    /// What is done with each attempt beside counting it.
-    pub(super) watch: &'w mut Watch<'d>,
-    pub(super) success: &'w mut Vec<bool>,
-    /// Where what is beyond the budget goes; `None` where all has to stay in memory.
-    pub(super) spill: Option<Spill<'w>>,
-    /// Set when the user wants to stop.
-    pub(super) stop: &'w AtomicBool,
 }
 
 /// Reads records until one begins at or behind `end`.
@@ -287,50 +269,6 @@ fn row(record: &Record, bytes: &[u8], unended: bool, span: &mut Span, work: &mut
             span.reject(Reason::HalfWritten, bytes);
         }
         normalise::Row::Reject(reason) => span.reject(reason, bytes),
-    }
-}
-
-impl Work<'_, '_> {
-    /// Counts an attempt, unless it is kept back since another file may have it too.
-    #[inline]
-    fn count(&mut self, read: ReadRow, record: &Record, block: &[u8], span: &mut Span) {
-        if !self.watch.is_off() {
-            let id = self.decoder.login_id(record, block);
-            if self.watch.keeps_back(read, id) {
-                return;
-            }
-        }
-        let ReadRow {
-            at,
-            place,
-            user,
-            dims,
-        } = read;
-        span.ledger.events += 1;
-        let success = self.is_success(dims);
-        self.counts.add(at, success, user, dims, place);
-    }
-
-    /// Writes users and rows to a file where they take too much memory.
-    fn make_room(&mut self) {
-        let Some(spill) = &mut self.spill else { return };
-        let held = spill::bytes_of(&self.decoder.names().users, self.counts.len());
-        if spill.is_over(held) {
-            let rows = self.counts.take_rows();
-            spill.write(&self.decoder.take_users(), rows);
-        }
-    }
-
-    /// Whether a combination is a success; asked for every row, so kept in a table.
-    #[inline]
-    fn is_success(&mut self, dims: DimsId) -> bool {
-        if let Some(&success) = self.success.get(dims.index()) {
-            return success;
-        }
-        let all = self.decoder.dims_table().all();
-        self.success
-            .extend(all[self.success.len()..].iter().map(|dims| dims.success));
-        self.success[dims.index()]
     }
 }
 

@@ -267,9 +267,17 @@ impl Course {
     }
 }
 
+/// Members beyond which a list is searched instead of having an entry each: there may be as many
+/// as users.
+const ENTERED: usize = 1_000;
+
 /// Which courses a row may belong to, by number.
 #[derive(Default)]
-struct Index(FxHashMap<(Kind, u32), Vec<usize>>);
+struct Index {
+    entries: FxHashMap<(Kind, u32), Vec<usize>>,
+    /// Long lists of users, sorted.
+    long: Vec<(Vec<u32>, usize)>,
+}
 
 impl Index {
     fn of(drafts: &[Draft<'_>]) -> Self {
@@ -278,6 +286,9 @@ impl Index {
             match &draft.whose {
                 Whose::Head(kind, number) => index.put(*kind, *number, at),
                 Whose::Members(users, _, _) if users.is_empty() => index.put(Kind::User, 0, at),
+                Whose::Members(users, _, _) if users.len() > ENTERED => {
+                    index.long.push((users.clone(), at));
+                }
                 Whose::Members(users, _, _) => {
                     users
                         .iter()
@@ -289,22 +300,23 @@ impl Index {
     }
 
     fn put(&mut self, kind: Kind, number: u32, at: usize) {
-        self.0.entry((kind, number)).or_default().push(at);
+        self.entries.entry((kind, number)).or_default().push(at);
     }
 
     fn concerned(&self, resolved: &Resolved, pair: &Pair) -> impl Iterator<Item = usize> {
         let what = resolved.what[pair.dims.index()];
-        [
+        let user = resolved.user(pair.user);
+        let keys = [
             (Kind::Org, 0),
-            (Kind::User, resolved.user(pair.user)),
+            (Kind::User, user),
             (Kind::App, what.app),
             (Kind::Source, what.source),
             (Kind::Cause, what.cause),
-        ]
-        .into_iter()
-        .filter_map(|key| self.0.get(&key))
-        .flatten()
-        .copied()
+        ];
+        let entered = keys.into_iter().filter_map(|key| self.entries.get(&key));
+        let long = self.long.iter();
+        let long = long.filter(move |(users, _)| users.binary_search(&user).is_ok());
+        entered.flatten().copied().chain(long.map(|(_, at)| *at))
     }
 }
 
