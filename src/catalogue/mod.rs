@@ -19,6 +19,8 @@ mod retirements;
 mod said;
 mod zones;
 
+use std::panic::resume_unwind;
+
 pub use cause::{Cause, Class};
 pub use causes::{Catalogue, CauseIx, Found};
 pub use changes::{ChangeIx, ChangeKind, Changes, Named, Touches};
@@ -50,14 +52,18 @@ impl Known {
     /// # Errors
     /// What is wrong with one of them; a test keeps that from happening.
     pub fn load() -> anyhow::Result<Self> {
-        Ok(Self {
-            causes: Catalogue::load()?,
-            changes: Changes::load()?,
-            flows: Flows::load()?,
-            footers: Footers::load()?,
-            retirements: Retirements::load()?,
-            successes: Successes::load()?,
-            zones: Zones::load()?,
+        // The causes take longer than all the rest.
+        std::thread::scope(|scope| {
+            let causes = scope.spawn(Catalogue::load);
+            Ok(Self {
+                changes: Changes::load()?,
+                flows: Flows::load()?,
+                footers: Footers::load()?,
+                retirements: Retirements::load()?,
+                successes: Successes::load()?,
+                zones: Zones::load()?,
+                causes: causes.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+            })
         })
     }
 }
