@@ -203,6 +203,7 @@ fn read(
         };
         let mut buffer = Vec::new();
         let mut memo = Memo::default();
+        let mut counts = Counts::cut_at(with.cuts);
         let mut success = Vec::new();
         let mut task = take();
         while let Some(first) = task {
@@ -210,7 +211,6 @@ fn read(
             let remembered = std::mem::take(&mut memo);
             let names = &mut share.names;
             let mut decoder = Decoder::new(&file.reading, with.known, names, file.org, remembered);
-            let mut counts = Counts::cut_at(with.cuts);
             let mut session = Session::of(first.file);
             let number = (earlier + worker.index(), share.sessions.len());
             let mut watch = if file.reading.layout.kind == LayoutKind::Logins {
@@ -242,7 +242,7 @@ fn read(
                 task = take();
             }
             (session.evidence, session.named, memo) = decoder.finish();
-            session.rows = counts.into_rows();
+            session.rows = counts.take_rows();
             session.noted = watch.finish();
             share.sessions.push(session);
         }
