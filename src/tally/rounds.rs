@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use super::changes::Changes;
 use super::counts::Counts;
 use super::fill::{FileRead, Fill, Interrupted, ToRead};
@@ -118,12 +120,15 @@ impl<'r, 'f> Rounds<'r, 'f> {
             for session in fresh.iter_mut().flat_map(|share| &mut share.sessions) {
                 by_file[session.file].push(session);
             }
-            let files = self.files.iter_mut().zip(&mut self.states);
-            for ((file, state), sessions) in files.zip(by_file) {
-                if matches!(state, State::Open { .. }) {
-                    *state = judge(file, sessions, with, round + 1 == ROUNDS);
-                }
-            }
+            let files = self.files.par_iter_mut().zip(&mut self.states);
+            let last = round + 1 == ROUNDS;
+            with.pool.install(|| {
+                files.zip(by_file).for_each(|((file, state), sessions)| {
+                    if matches!(state, State::Open { .. }) {
+                        *state = judge(file, sessions, with, last);
+                    }
+                });
+            });
             self.shares.append(&mut fresh);
         }
         Ok(())
