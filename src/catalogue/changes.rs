@@ -8,10 +8,11 @@ mod texts;
 use std::sync::{LazyLock, OnceLock};
 
 use anyhow::ensure;
-use regex::{Captures, Regex};
+use regex::Regex;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::Fit;
 use texts::Texts;
 
 /// Whom a change touches.
@@ -163,15 +164,14 @@ impl Changes {
     pub fn told(&self, code: Option<&str>, text: &str) -> (ChangeIx, Named) {
         let by_code = code.and_then(|code| self.of_code(code));
         let texts = self.texts.get_or_init(|| Texts::of(&self.kinds));
-        let (by_text, captures) = texts.first_that_fits(by_code, text).unzip();
+        let (by_text, fit) = texts.first_that_fits(by_code, text).unzip();
         let ix = by_code.or(by_text).unwrap_or(ChangeIx::OTHER);
-        (ix, self.named(ix, text, captures.as_ref()))
+        (ix, self.named(ix, text, fit.as_ref()))
     }
 
-    fn named(&self, ix: ChangeIx, text: &str, captures: Option<&Captures<'_>>) -> Named {
+    fn named(&self, ix: ChangeIx, text: &str, fit: Option<&Fit<'_>>) -> Named {
         let group = |name| {
-            let found = captures.and_then(|captures| captures.name(name))?;
-            let found = found.as_str().trim();
+            let found = fit.and_then(|fit| fit.group(name))?.trim();
             (!found.is_empty()).then(|| found.to_owned())
         };
         let whole = |pattern: &Regex| pattern.find(text).map(|found| found.as_str().to_owned());

@@ -14,9 +14,12 @@ mod footers;
 mod languages;
 mod outcomes;
 mod pasted;
+mod pattern;
 mod retirements;
 mod said;
 mod zones;
+
+use std::panic::resume_unwind;
 
 pub use cause::{Cause, Class};
 pub use causes::{Catalogue, CauseIx, Found};
@@ -26,6 +29,7 @@ pub use fold::{fold_key, fold_letters, fold_status};
 pub use footers::Footers;
 pub use languages::{Language, Languages};
 pub use outcomes::Successes;
+pub use pattern::{Fit, Pattern};
 pub use retirements::{Precision, Retirement, RetirementTold, Retirements};
 pub use said::Said;
 pub use zones::{Ambiguous, Meaning, Zones};
@@ -48,14 +52,18 @@ impl Known {
     /// # Errors
     /// What is wrong with one of them; a test keeps that from happening.
     pub fn load() -> anyhow::Result<Self> {
-        Ok(Self {
-            causes: Catalogue::load()?,
-            changes: Changes::load()?,
-            flows: Flows::load()?,
-            footers: Footers::load()?,
-            retirements: Retirements::load()?,
-            successes: Successes::load()?,
-            zones: Zones::load()?,
+        // The causes take longer than all the rest.
+        std::thread::scope(|scope| {
+            let causes = scope.spawn(Catalogue::load);
+            Ok(Self {
+                changes: Changes::load()?,
+                flows: Flows::load()?,
+                footers: Footers::load()?,
+                retirements: Retirements::load()?,
+                successes: Successes::load()?,
+                zones: Zones::load()?,
+                causes: causes.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+            })
         })
     }
 }

@@ -90,11 +90,11 @@ impl<'a> Decoder<'a> {
             dims_columns,
             id_column: columns.at(Role::Id).map(|column| (column, kind)),
             key: Vec::new(),
+            named: std::mem::take(&mut memo.named),
             memo,
             latin1: false,
             around: Around::of(reading, &known.footers),
             orgs: BTreeSet::new(),
-            named: GivenNames::default(),
         }
     }
 
@@ -114,7 +114,9 @@ impl<'a> Decoder<'a> {
             orgs: self.orgs,
             columns: 0,
         };
-        (evidence, self.named.into_all(), self.memo)
+        let named = self.named.take_all();
+        self.memo.named = self.named;
+        (evidence, named, self.memo)
     }
 
     /// The combinations met so far.

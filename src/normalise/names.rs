@@ -32,6 +32,9 @@ pub(super) struct GivenNames {
     index: FxHashMap<(Sym, Sym), u32>,
 }
 
+/// Names at which the memory of their table is not kept for the next file.
+const KEPT: usize = 1 << 12;
+
 impl GivenNames {
     /// The number of a name, for [`GivenNames::seen`].
     pub(super) fn number(&mut self, id: Sym, name: Sym, by_users: bool) -> u32 {
@@ -61,7 +64,13 @@ impl GivenNames {
         }
     }
 
-    pub(super) fn into_all(self) -> Vec<Given> {
-        self.all
+    /// All names of a file, so that those of the next one can follow.
+    pub(super) fn take_all(&mut self) -> Vec<Given> {
+        // To empty a large table costs as much as a small file.
+        match self.index.capacity() {
+            0..=KEPT => self.index.clear(),
+            _ => self.index = FxHashMap::default(),
+        }
+        std::mem::take(&mut self.all)
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn pool(ask: &Analyze) -> anyhow::Result<ThreadPool> {
     Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
-/// Reads and counts all files on all threads: exports, then logs.
+/// Reads and counts all files on all threads: exports, and logs beside them.
 pub(super) fn read(
     ask: &Analyze,
     (known, logs): (&Known, &log::Logs),
@@ -45,25 +45,18 @@ pub(super) fn read(
     let bytes = sizes.chain(texts.iter().map(|file| file.size)).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
     let cuts = cuts(ask, known);
-    let filled = fill(
-        to_read,
-        &Fill {
-            known,
-            assumed: ask.time.assumed(),
-            pool,
-            cuts: &cuts,
-            piece_size: ask.work.piece_size,
-            tally_budget: ask.work.tally_budget,
-            overlap_budget: OVERLAP_BUDGET,
-            progress: &progress,
-            stop,
-        },
-    );
-    let filled = filled.map_err(|error| match error {
-        NotFilled::Interrupted(stopped) => stopped.into(),
-        other => anyhow::Error::from(other),
-    })?;
-    let with = ReadLogs {
+    let fill_with = Fill {
+        known,
+        assumed: ask.time.assumed(),
+        pool,
+        cuts: &cuts,
+        piece_size: ask.work.piece_size,
+        tally_budget: ask.work.tally_budget,
+        overlap_budget: OVERLAP_BUDGET,
+        progress: &progress,
+        stop,
+    };
+    let read_with = ReadLogs {
         known,
         logs,
         pool,
@@ -72,7 +65,14 @@ pub(super) fn read(
         progress: &progress,
         stop,
     };
-    let logs = logs::read(texts, &with)?;
+    // Few logs keep one thread busy, and the patterns that they need are built by it alone.
+    let exports = || fill(to_read, &fill_with);
+    let (filled, logs) = pool.join(exports, || logs::read(texts, &read_with));
+    let filled = filled.map_err(|error| match error {
+        NotFilled::Interrupted(stopped) => stopped.into(),
+        other => anyhow::Error::from(other),
+    })?;
+    let logs = logs?;
     progress.finish();
     let is_login = |file: &ToRead<'_>| file.reading.layout.kind == LayoutKind::Logins;
     let has_logins = to_read

@@ -1,4 +1,4 @@
-//! Counts of one file by one worker: of each pair of user and combination the bucket it is in.
+//! Counts of one file after the other by one worker: of each pair of user and combination the bucket it is in.
 //!
 //! Rows stand in the order of time but for some seconds, so a pair hardly ever comes back to a
 //! bucket that it left. Where it does, the two rows are added up with all others.
@@ -24,7 +24,7 @@ fn recent(user: Sym, dims: DimsId) -> usize {
     (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT.ilog2())) as usize
 }
 
-/// Counts of one file by one worker.
+/// Counts of one file at a time by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     /// The bucket that each pair is in.
@@ -133,16 +133,15 @@ impl Counts {
         self.rows.len() + self.open.len()
     }
 
-    /// Takes all rows.
+    pub(super) fn into_rows(mut self) -> Rows {
+        self.take_rows()
+    }
+
+    /// Takes all rows, so that those of the next file can follow in the same memory.
     pub(super) fn take_rows(&mut self) -> Rows {
         self.flush();
         self.compact_at = 0;
         std::mem::take(&mut self.rows)
-    }
-
-    pub(super) fn into_rows(mut self) -> Rows {
-        self.flush();
-        self.rows
     }
 }
 

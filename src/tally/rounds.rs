@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use super::changes::Changes;
 use super::counts::Counts;
 use super::fill::{FileRead, Fill, Interrupted, NotFilled, ToRead};
@@ -125,12 +127,15 @@ impl<'r, 'f> Rounds<'r, 'f> {
             for session in fresh.iter_mut().flat_map(|share| &mut share.sessions) {
                 by_file[session.file].push(session);
             }
-            let files = self.files.iter_mut().zip(&mut self.states);
-            for ((file, state), sessions) in files.zip(by_file) {
-                if matches!(state, State::Open { .. }) {
-                    *state = judge(file, sessions, with, round + 1 == ROUNDS);
-                }
-            }
+            let files = self.files.par_iter_mut().zip(&mut self.states);
+            let last = round + 1 == ROUNDS;
+            with.pool.install(|| {
+                files.zip(by_file).for_each(|((file, state), sessions)| {
+                    if matches!(state, State::Open { .. }) {
+                        *state = judge(file, sessions, with, last);
+                    }
+                });
+            });
             self.shares.append(&mut fresh);
         }
         Ok(())
@@ -211,6 +216,7 @@ fn read(
         };
         let mut buffer = Vec::new();
         let mut memo = Memo::default();
+        let mut counts = Counts::cut_at(with.cuts);
         let mut success = Vec::new();
         let mut task = take();
         while let Some(first) = task {
@@ -218,7 +224,6 @@ fn read(
             let remembered = std::mem::take(&mut memo);
             let names = &mut share.names;
             let mut decoder = Decoder::new(&file.reading, with.known, names, file.org, remembered);
-            let mut counts = Counts::cut_at(with.cuts);
             let mut session = Session::of(first.file);
             let number = (earlier + worker.index(), share.sessions.len());
             let mut watch = if file.reading.layout.kind == LayoutKind::Logins {
@@ -256,7 +261,8 @@ fn read(
                 task = take();
             }
             (session.evidence, session.named, memo) = decoder.finish();
-            session.rows = counts.into_rows();
+            session.rows = counts.take_rows();
+            share.spilled.held += session.rows.len();
             session.noted = watch.finish();
             share.sessions.push(session);
         }

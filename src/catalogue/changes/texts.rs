@@ -1,12 +1,10 @@
 //! Which pattern a text of a change fits, without building and trying them all.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex::{Captures, Regex, RegexBuilder};
 
 use super::{ChangeIx, ChangeKind};
+use crate::catalogue::{Fit, Pattern};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// The patterns of texts, each with its kind, and a search for those that may fit: to build them all
 /// takes longer than to read most exports of changes.
@@ -20,21 +18,8 @@ pub(super) struct Texts {
 /// One of them, built when a text may fit.
 #[derive(Debug)]
 struct Text {
-    pattern: String,
+    pattern: Pattern,
     kind: ChangeIx,
-    built: OnceLock<Regex>,
-}
-
-impl Text {
-    fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        let built = self.built.get_or_init(|| {
-            let regex = RegexBuilder::new(&self.pattern)
-                .case_insensitive(true)
-                .build();
-            regex.expect(SOUND)
-        });
-        built.captures(text)
-    }
 }
 
 const SOUND: &str = "a pattern that the tests of this file compile";
@@ -49,9 +34,8 @@ impl Texts {
         let kinds = (0..).map(ChangeIx).zip(kinds);
         let each = kinds.flat_map(|(kind, of)| of.texts.iter().map(move |text| (kind, text)));
         let text = |(kind, text): (ChangeIx, &String)| Text {
-            pattern: text.clone(),
+            pattern: Pattern::of(format!("(?i:{text})").into()),
             kind,
-            built: OnceLock::new(),
         };
         Self {
             needles: needles.expect(SOUND),
@@ -64,12 +48,12 @@ impl Texts {
         &self,
         kind: Option<ChangeIx>,
         text: &'t str,
-    ) -> Option<(ChangeIx, Captures<'t>)> {
+    ) -> Option<(ChangeIx, Fit<'t>)> {
         let mut each = self.may_fit(text).into_iter().map(|at| &self.each[at]);
         each.find_map(|one| {
             let is_asked = kind.is_none_or(|kind| kind == one.kind);
-            let captures = is_asked.then(|| one.captures(text))?;
-            Some((one.kind, captures?))
+            let fit = is_asked.then(|| one.pattern.fit(text))?;
+            Some((one.kind, fit?))
         })
     }
 
@@ -140,22 +124,27 @@ mod tests {
     fn a_text_that_a_pattern_fits_is_found_by_its_needle() {
         let changes = Changes::load().expect("the list");
         let texts = Texts::of(changes.all());
-        for one in &texts.each {
-            let needle = needle(&one.pattern);
+        let patterns = changes.all().iter().flat_map(|kind| &kind.texts);
+        for pattern in patterns {
+            let needle = needle(pattern);
             // Escapes with more than one letter would be taken for letters.
             let is_simple = ["\\p", "\\P", "\\x", "\\u"]
                 .iter()
-                .all(|odd| !one.pattern.contains(odd));
-            assert!(is_simple, "{}", one.pattern);
-            assert!(needle.len() >= 3, "{}: {needle:?}", one.pattern);
+                .all(|odd| !pattern.contains(odd));
+            assert!(is_simple, "{pattern}");
+            assert!(needle.len() >= 3, "{pattern}: {needle:?}");
         }
         let examples = changes.all().iter().flat_map(|kind| &kind.examples);
         for example in examples {
             for text in [example.text.clone(), example.text.to_uppercase()] {
                 let may_fit = texts.may_fit(&text);
                 for (at, one) in texts.each.iter().enumerate() {
-                    let fits = one.captures(&text).is_some();
-                    assert!(!fits || may_fit.contains(&at), "{}: {text}", one.pattern);
+                    let fits = one.pattern.is_match(&text);
+                    assert!(
+                        !fits || may_fit.contains(&at),
+                        "{}: {text}",
+                        one.pattern.as_str()
+                    );
                 }
             }
         }

@@ -85,6 +85,8 @@ pub struct Memo {
     pub(super) pairs: Vec<(Sym, Sym)>,
     /// Each with the file in which it was met last; `None` stands for another event type.
     known: FxHashMap<Box<[u8]>, (Option<DimsId>, u32)>,
+    /// The names that a file gives: empty between files, with the memory of the last one's.
+    pub(super) named: GivenNames,
     tails: Option<Tails>,
     alike: Option<Alike>,
 }
@@ -157,6 +159,7 @@ impl Decoder<'_> {
         let org = self.names.dims.get(dims).org;
         if org != self.org
             && let Some(org) = self.names.symbols.known(org)
+            && !self.orgs.contains(org)
         {
             self.orgs.insert(org.to_owned());
         }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::catalogue::Pattern;
+
 /// What kind of host an integration talks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostKind {
@@ -80,27 +82,23 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
 });
 static ENDPOINT: LazyLock<Regex> =
     LazyLock::new(|| of(r"/services/(?:oauth2|Soap|data|apexrest|async|auth)/[A-Za-z0-9._/-]*"));
-static USER: LazyLock<Regex> = LazyLock::new(|| {
-    of(concat!(
-        r"(?i)\b(?:user[_ ]?name|user|login|sub|subject|on behalf of)\b",
-        r#"(?:\\*["']?\s*(?::|=>|=)\s*\\*["']?| +\\*["']?|[^<>]*>)"#,
-        r"(?P<user>[A-Za-z0-9._%+&'-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
-    ))
-});
+static USER: Pattern = Pattern::new(concat!(
+    r"(?i)\b(?:user[_ ]?name|user|login|sub|subject|on behalf of)\b",
+    r#"(?:\\*["']?\s*(?::|=>|=)\s*\\*["']?| +\\*["']?|[^<>]*>)"#,
+    r"(?P<user>[A-Za-z0-9._%+&'-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
+));
 static APP: LazyLock<Regex> = LazyLock::new(|| {
     of(concat!(
         r"(?i-u:\b(?:connected[_ ]?app|client[_ ]?name|app[_ ]?name|application|service[_.]?name|app|service|integration))",
         r#"(?:\\*["']?\s*(?::|=>|=)\s*)(?:\\*"(?P<double>[^"\\]+)\\*"|\\*'(?P<single>[^'\\]+)\\*'|(?P<bare>[A-Za-z0-9][A-Za-z0-9_.-]+))"#,
     ))
 });
-static STATUS: LazyLock<Regex> = LazyLock::new(|| {
-    of(concat!(
-        r"(?i)\b(?:http(?:/\d(?:\.\d)?)?|status(?:[ _]?code)?|response code|code)",
-        r#"\\*["']?\s*[:=]?\s*\\*["']?(?P<named>[2-5]\d\d)\b"#,
-        r"|\b(?P<phrase>[45]\d\d) (?:Bad Request|Unauthorized|Forbidden|Client Error|Server Error|Too Many|Service Unavailable|invalid_)",
-        r"|\((?P<tail>[45]\d\d)\)",
-    ))
-});
+static STATUS: Pattern = Pattern::new(concat!(
+    r"(?i)\b(?:http(?:/\d(?:\.\d)?)?|status(?:[ _]?code)?|response code|code)",
+    r#"\\*["']?\s*[:=]?\s*\\*["']?(?P<named>[2-5]\d\d)\b"#,
+    r"|\b(?P<phrase>[45]\d\d) (?:Bad Request|Unauthorized|Forbidden|Client Error|Server Error|Too Many|Service Unavailable|invalid_)",
+    r"|\((?P<tail>[45]\d\d)\)",
+));
 
 fn of(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern of this file")
@@ -119,8 +117,8 @@ pub(super) fn endpoint(text: &str) -> Option<String> {
 
 /// The username that a text names, in lower case as Salesforce compares them.
 pub(super) fn user(text: &str) -> Option<String> {
-    let captures = USER.captures(text)?;
-    let user = captures.name("user")?.as_str();
+    let fit = USER.fit(text)?;
+    let user = fit.group("user")?;
     Some(
         user.trim_start_matches('\'')
             .replace("%40", "@")
@@ -144,11 +142,11 @@ pub(super) fn app(text: &str) -> Option<String> {
 
 /// The HTTP status that a text names.
 pub(super) fn status(text: &str) -> Option<u16> {
-    let captures = STATUS.captures(text)?;
+    let fit = STATUS.fit(text)?;
     let found = ["named", "phrase", "tail"]
         .iter()
-        .find_map(|name| captures.name(name))?;
-    found.as_str().parse().ok()
+        .find_map(|name| fit.group(name))?;
+    found.parse().ok()
 }
 
 #[cfg(test)]

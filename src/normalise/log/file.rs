@@ -1,14 +1,10 @@
 //! What a log file says before its entries are read: its date, whether it is about Salesforce.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::Logs;
 use super::name::LogName;
 use super::reader::{first_line, text_of};
 use super::stamp::{self, LogClock};
-use crate::catalogue::Zones;
+use crate::catalogue::{Pattern, Zones};
 use crate::event::DAY_MS;
 use crate::normalise::value::time::{Clock, Written, day_of, year_of};
 
@@ -24,10 +20,9 @@ pub struct LogFile {
     pub name: LogName,
 }
 
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|\D)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?:\D|$)")
-        .expect("a pattern of this file")
-});
+static DATE: Pattern = Pattern::new(
+    r"(?:^|\D)(?P<year>(?:19|20)\d\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)(?:\D|$)",
+);
 
 /// Lines of a beginning that are looked at.
 const SAMPLED: usize = 400;
@@ -63,9 +58,9 @@ impl LogFile {
 
 /// The date in a file's name, in days since 1970-01-01.
 fn day_in(name: &str) -> Option<i64> {
-    let captures = DATE.captures(name)?;
-    let part = |at: usize| captures.get(at)?.as_str().parse().ok();
-    day_of(part(1)?, part(2)?, part(3)?)
+    let fit = DATE.fit(name)?;
+    let part = |named| fit.group(named)?.parse().ok();
+    day_of(part("year")?, part("month")?, part("day")?)
 }
 
 /// The day of the first line that states one.

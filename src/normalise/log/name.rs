@@ -5,10 +5,8 @@
 //! that, and without what a compression adds, all parts have one name.
 
 use std::cmp::Reverse;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::catalogue::Pattern;
 use crate::normalise::value::time::day_of;
 
 /// The name of a file that may be a part of a log.
@@ -52,11 +50,10 @@ const KINDS: &[&str] = &[
     "log", "txt", "json", "jsonl", "ndjson", "out", "err", "old", "gz", "zst",
 ];
 
-static DATED: LazyLock<Regex> = LazyLock::new(|| {
-    let date = r"(?P<year>(?:19|20)\d\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)";
-    let more = r"(?P<more>(?:\d\d){0,3}(?:[-_.T:]\d{1,6}){0,4})";
-    Regex::new(&format!("^(?P<base>.*?){date}{more}Z?$")).expect("a pattern of this file")
-});
+static DATED: Pattern = Pattern::new(concat!(
+    r"^(?P<base>.*?)(?P<year>(?:19|20)\d\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)",
+    r"(?P<more>(?:\d\d){0,3}(?:[-_.T:]\d{1,6}){0,4})Z?$",
+));
 
 impl LogName {
     /// What a name without its folders says.
@@ -119,9 +116,9 @@ fn before_extension(name: &str) -> Option<(String, Mark)> {
 
 /// A date at the end of a name, with what is before it.
 fn dated(name: &str) -> Option<(&str, Mark)> {
-    let captures = DATED.captures(name)?;
-    let part = |named: &str| captures.name(named).map_or("", |part| part.as_str());
-    let base = part("base");
+    let fit = DATED.fit(name)?;
+    let base = fit.group("base")?;
+    let part = |named| fit.group(named).unwrap_or_default();
     if base.ends_with(|last: char| last.is_ascii_digit()) {
         return None;
     }

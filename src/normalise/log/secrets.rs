@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use regex::{Captures, Regex};
 
+use crate::catalogue::Pattern;
+
 /// What kind of secret it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Secret {
@@ -115,12 +117,10 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// What stands in the place of a value that was taken out.
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    of(concat!(
-        r"^(?i:\W*|[*x.\u{2022}]+|null|none|nil|undefined|true|false|empty|missing|required|invalid|expired",
-        r"|<[^>]*>|\[[^\]]*\]|\$?\{+[^}]*\}+|\W*(?:redacted|masked|hidden|filtered|removed|secret)\W*)$",
-    ))
-});
+static PLACEHOLDER: Pattern = Pattern::new(concat!(
+    r"^(?i:\W*|[*x.\u{2022}]+|null|none|nil|undefined|true|false|empty|missing|required|invalid|expired",
+    r"|<[^>]*>|\[[^\]]*\]|\$?\{+[^}]*\}+|\W*(?:redacted|masked|hidden|filtered|removed|secret)\W*)$",
+));
 
 fn of(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern of this file")

@@ -3,7 +3,6 @@
 //! A new shape is one TOML file in `shapes/` and one line in [`SHAPES`].
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use anyhow::{Context, ensure};
 use regex::Regex;
@@ -11,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::stamp::AUTO;
+use crate::catalogue::Pattern;
 
 /// Every shape, the most particular first: the first that fits a line is taken.
 const SHAPES: &[&str] = &[
@@ -100,7 +100,7 @@ fn auto() -> String {
 pub struct Shape {
     pub file: ShapeFile,
     /// Built when the first line is compared: most runs meet few shapes, and many no log.
-    line: OnceLock<Regex>,
+    line: Pattern,
 }
 
 /// All shapes.
@@ -171,9 +171,9 @@ impl Shapes {
         let found = self
             .0
             .iter()
-            .find_map(|shape| Some((shape, shape.line().captures(line)?)));
-        let (shape, captures) = found?;
-        let named = |name| captures.name(name).map(|found| found.as_str());
+            .find_map(|shape| Some((shape, shape.line.fit(line)?)));
+        let (shape, fit) = found?;
+        let named = |name| fit.group(name);
         if let (None, Some(time)) = (&carrier.time, named("time")) {
             carrier.time = Some((time.trim().to_owned(), &shape.file.time));
         }
@@ -211,7 +211,7 @@ impl Shape {
     fn checked(text: &str) -> anyhow::Result<Self> {
         let shape = Self::read(text)?;
         let named = || format!("shape {}", shape.file.id);
-        let line = pattern(&shape.file.line).with_context(named)?;
+        let line = Regex::new(&beginning(&shape.file.line)).with_context(named)?;
         ensure!(
             !line.is_match(""),
             "shape {}: its line fits everything",
@@ -223,19 +223,14 @@ impl Shape {
     fn read(text: &str) -> anyhow::Result<Self> {
         let file: ShapeFile = toml::from_str(text).context("a shape of logs")?;
         ensure!(!file.example.is_empty(), "shape {} has no example", file.id);
-        let line = OnceLock::new();
+        let line = Pattern::of(beginning(&with_ascii_digits(&file.line)).into());
         Ok(Self { file, line })
-    }
-
-    fn line(&self) -> &Regex {
-        let sound = "a pattern that was checked, by a test if it is ours";
-        self.line
-            .get_or_init(|| pattern(&with_ascii_digits(&self.file.line)).expect(sound))
     }
 }
 
-fn pattern(line: &str) -> Result<Regex, regex::Error> {
-    Regex::new(&format!("^(?:{line})"))
+/// The pattern of lines that begin as it is written.
+fn beginning(line: &str) -> String {
+    format!("^(?:{line})")
 }
 
 /// A pattern whose digits are those of ASCII, as they are where stamps are searched for: with the
@@ -272,9 +267,9 @@ mod tests {
     fn every_shape_can_be_built() {
         let shapes = Shapes::load().expect("the shapes");
         for shape in shapes.all() {
-            let fits = |text: &str| shape.line().is_match(text);
+            let fits = |text: &str| shape.line.is_match(text);
             assert!(!fits(""), "{}", shape.file.id);
-            assert!(pattern(&shape.file.line).is_ok(), "{}", shape.file.id);
+            assert!(!fits("\u{e9}"), "{}", shape.file.id);
         }
     }
 }

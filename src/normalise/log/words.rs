@@ -1,13 +1,10 @@
 //! The words by which lines about logins are found and told from lines of others.
 
-use std::sync::OnceLock;
-
 use aho_corasick::{AhoCorasick, MatchKind};
 use anyhow::Context;
-use regex::Regex;
 use serde::Deserialize;
 
-use crate::catalogue::{Catalogue, CauseIx, Said, fold_key};
+use crate::catalogue::{Catalogue, CauseIx, Pattern, Said, fold_key};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,31 +30,11 @@ struct Phrase {
 pub(super) struct Words {
     needles: Vec<String>,
     ordinary: Vec<String>,
-    salesforce: Late,
-    foreign: Late,
+    salesforce: Pattern,
+    foreign: Pattern,
     failures: Vec<(String, Option<CauseIx>)>,
     failure: AhoCorasick,
     success: AhoCorasick,
-}
-
-/// A pattern that is built when the first text is held against it: most runs have no log.
-#[derive(Debug)]
-struct Late {
-    pattern: String,
-    built: OnceLock<Regex>,
-}
-
-impl Late {
-    fn of(pattern: String) -> Self {
-        let built = OnceLock::new();
-        Self { pattern, built }
-    }
-
-    fn is_match(&self, text: &str) -> bool {
-        let sound = "a pattern of words.toml, which the examples of logs build";
-        let built = (self.built).get_or_init(|| Regex::new(&self.pattern).expect(sound));
-        built.is_match(text)
-    }
 }
 
 impl Words {
@@ -87,8 +64,8 @@ impl Words {
             success: phrases(&file.success)?,
             needles: file.needles,
             ordinary: file.ordinary.iter().map(|text| fold_key(text)).collect(),
-            salesforce: Late::of(file.salesforce),
-            foreign: Late::of(file.foreign),
+            salesforce: Pattern::of(file.salesforce.into()),
+            foreign: Pattern::of(file.foreign.into()),
             failures,
         };
         for code in catalogue.client_codes() {

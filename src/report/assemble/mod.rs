@@ -116,16 +116,17 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
     let before = changes::Cites::of(material);
-    // In a short run the first question to polars takes as long as all findings.
-    let (totals, (findings, suppressed)) = std::thread::scope(|scope| {
-        let totals = scope.spawn(|| totals(material, &frames));
+    // In a short run the questions to polars take as long as all findings.
+    let (failures, (findings, suppressed)) = std::thread::scope(|scope| {
+        let failures = scope.spawn(|| failures::failures(material, &frames));
         let parted = suppress::part(
             findings::findings(material, &before),
             material.suppressions,
             end.as_ref().or(newest.as_ref()),
         );
-        let totals = totals.join();
-        (totals.unwrap_or_else(|panic| resume_unwind(panic)), parted)
+        let failures = failures.join();
+        let failures = failures.unwrap_or_else(|panic| resume_unwind(panic));
+        (failures, parted)
     });
     let mut notes = seen.notes;
     notes.extend(changes::notes(material));
@@ -147,9 +148,9 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
         inputs: seen.inputs,
         ledger: seen.ledger,
         overlaps: overlaps::overlaps(material),
-        totals,
+        totals: totals(material, &frames),
         coverage: coverage_of(material, seen.row_cap_hit, seen.zone_assumed, notes),
-        failures: failures::failures(material, &frames),
+        failures,
         timeline: over_time::timeline(material),
         heatmap: over_time::heatmap(material),
         findings,

@@ -11,6 +11,7 @@ use super::people::{Called, People};
 use super::repeated::Repeated;
 use super::spool::Spool;
 use super::watch::{Met, second_of};
+use crate::event::Sym;
 use crate::tally::pile::Pile;
 use crate::tally::rounds::{Session, Share};
 
@@ -98,23 +99,15 @@ impl Shared {
             return shared;
         }
         let (classes, counts) = gather(shares, files);
-        let mut by_quarter: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for &(file, quarter) in counts.keys() {
-            by_quarter.entry(quarter).or_default().push(file);
-        }
-        let mut open: Vec<Vec<u32>> = vec![Vec::new(); files];
-        for (&quarter, files) in by_quarter.iter().filter(|(_, files)| files.len() > 1) {
-            for file in classes.sharing(files) {
-                open[file].push(quarter);
-            }
-        }
+        let open = open(&counts, &classes, files);
         if open.iter().all(Vec::is_empty) {
             return shared;
         }
         let people = People::of(shares.iter().flat_map(Share::named));
         shared.incomparable = incomparable(shares, &open, &people, &classes);
         for (file, quarter) in meeting(stretches(shares, &open, &people), &classes) {
-            shared.rows += counts.get(&(file, quarter)).copied().unwrap_or(0);
+            let at = counts.binary_search_by_key(&(file, quarter), |(key, _)| *key);
+            shared.rows += at.map_or(0, |at| counts[at].1);
             shared.quarters[file].push(quarter);
         }
         shared
@@ -137,32 +130,87 @@ fn holding(shares: &[Share]) -> BTreeSet<usize> {
     holding
 }
 
-/// The class of each file, and how many rows each has in each quarter of an hour.
-fn gather(shares: &[Share], files: usize) -> (Classes, BTreeMap<(usize, u32), u64>) {
-    let mut gathered = vec![Gathered::default(); files];
-    for (_, session) in sessions(shares) {
-        let of_kind = &mut gathered[session.file].of_kind;
-        for (sum, n) in of_kind.iter_mut().zip(session.noted.of_kind) {
-            *sum += n;
+/// By file, the quarters of an hour in which another file may have the same logins.
+fn open(counts: &InQuarters, classes: &Classes, files: usize) -> Vec<Vec<u32>> {
+    let quarters = counts.iter().map(|&((file, quarter), _)| (quarter, file));
+    let mut by_quarter: Vec<(u32, usize)> = quarters.collect();
+    by_quarter.sort_unstable();
+    let mut open: Vec<Vec<u32>> = vec![Vec::new(); files];
+    let several = by_quarter.chunk_by(|a, b| a.0 == b.0);
+    for same in several.filter(|same| same.len() > 1) {
+        let files: Vec<usize> = same.iter().map(|(_, file)| *file).collect();
+        for file in classes.sharing(&files) {
+            open[file].push(same[0].0);
         }
     }
-    let mut counts: FxHashMap<(usize, u32), u64> = FxHashMap::default();
-    each_row(shares, |share, session, row, _| {
+    open
+}
+
+/// How many rows files have in quarters of an hour, in order of file and quarter.
+type InQuarters = Vec<((usize, u32), u64)>;
+
+/// The class of each file, and how many rows each has in each quarter of an hour.
+fn gather(shares: &[Share], files: usize) -> (Classes, InQuarters) {
+    let mut gathered = vec![Gathered::default(); files];
+    let mut counts = InQuarters::new();
+    let mut by_quarter: FxHashMap<u32, u64> = FxHashMap::default();
+    let mut spilled: FxHashMap<(usize, u32), u64> = FxHashMap::default();
+    for (share, session) in sessions(shares) {
+        let of_file = &mut gathered[session.file];
+        for (sum, n) in of_file.of_kind.iter_mut().zip(session.noted.of_kind) {
+            *sum += n;
+        }
+        let mut orgs: BTreeSet<Sym> = BTreeSet::new();
+        let (mut last_org, mut last) = (None, (0, 0));
+        for row in session.rows.iter() {
+            of_file.events += row.n();
+            let org = Some(share.names.dims.get(row.dims).org);
+            if org != last_org {
+                orgs.extend(org);
+                last_org = org;
+            }
+            // All of a row is in one quarter, and so are many rows beside it.
+            let quarter = row.first().quarter_hour();
+            if quarter != last.0 {
+                *by_quarter.entry(last.0).or_default() += last.1;
+                last = (quarter, 0);
+            }
+            last.1 += row.n();
+        }
+        *by_quarter.entry(last.0).or_default() += last.1;
+        let held = by_quarter.drain().filter(|(_, n)| *n > 0);
+        counts.extend(held.map(|(quarter, n)| ((session.file, quarter), n)));
+        of_file.org_open |= orgs.remove(&Sym::UNKNOWN);
+        let texts = orgs
+            .iter()
+            .map(|org| share.names.symbols.text(*org).to_owned());
+        of_file.orgs.extend(texts);
+    }
+    each_spilled(shares, |share, session, row, _| {
         let of_file = &mut gathered[session.file];
         of_file.events += row.n();
-        // All of a row is in one quarter.
-        let quarter = row.first().quarter_hour();
-        *counts.entry((session.file, quarter)).or_default() += row.n();
-        let org = share.names.dims.get(row.dims).org;
-        match share.names.symbols.known(org) {
+        match share
+            .names
+            .symbols
+            .known(share.names.dims.get(row.dims).org)
+        {
             None => of_file.org_open = true,
-            Some(text) if of_file.orgs.contains(text) => {}
-            Some(text) => {
-                of_file.orgs.insert(text.to_owned());
+            Some(org) if of_file.orgs.contains(org) => {}
+            Some(org) => {
+                of_file.orgs.insert(org.to_owned());
             }
         }
+        let key = (session.file, row.first().quarter_hour());
+        *spilled.entry(key).or_default() += row.n();
     });
-    (Classes::of(&gathered), counts.into_iter().collect())
+    counts.extend(spilled);
+    counts.sort_unstable();
+    counts.dedup_by(|next, sum| {
+        let same = next.0 == sum.0;
+        sum.1 += if same { next.1 } else { 0 };
+        same
+    });
+    (Classes::of(&gathered), counts)
 }
 
 /// Rows in the open quarters, by person.

@@ -30,6 +30,8 @@ pub(super) struct Spill<'w> {
 #[derive(Debug, Default)]
 pub(super) struct Spilled {
     pub(super) runs: Vec<Run>,
+    /// How many rows of files that were read stand in memory still.
+    pub(super) held: usize,
     /// What the disk said first. What was to be written is lost, so that the run ends.
     pub(super) failed: Option<io::Error>,
 }
@@ -42,12 +44,12 @@ pub(super) fn bytes_of(users: &Symbols, rows: usize) -> u64 {
 impl Spill<'_> {
     /// Whether so many bytes are too many.
     pub(super) fn is_over(&self, bytes: u64) -> bool {
-        let rows: usize = self.earlier.iter().map(|session| session.rows.len()).sum();
-        bytes + (rows * size_of::<Row>()) as u64 > self.budget
+        bytes + (self.spilled.held * size_of::<Row>()) as u64 > self.budget
     }
 
     /// Writes the users and rows of the file that is being read, and the rows of earlier ones.
     pub(super) fn write(&mut self, users: &Symbols, rows: Rows) {
+        self.spilled.held = 0;
         let session = self.earlier.len();
         let earlier = self.earlier.iter_mut();
         let earlier = earlier.map(|session| std::mem::take(&mut session.rows));
