@@ -405,3 +405,19 @@ fn pieces_do_not_show_where_footers_and_other_headers_stand() {
         assert_eq!(read(piece), whole, "{piece}");
     }
 }
+
+#[test]
+fn without_room_for_temporary_files_the_run_says_so_and_leaves_nothing() {
+    let home = scratch();
+    write(&home.path().join("logins.csv"), export(2));
+    let mut run = Command::new(PROGRAM);
+    run.current_dir(home.path())
+        .env("TMPDIR", home.path().join("nowhere"))
+        .args(["analyze", "--tally-budget=0", "--out=report", "logins.csv"]);
+    let run = run.output().expect("the built program starts");
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(4), "{told}");
+    assert!(told.contains("the folder for temporary files"), "{told}");
+    let left = fs::read_dir(home.path()).expect("the folder is there");
+    assert_eq!(left.count(), 1, "{told}");
+}

@@ -1,5 +1,7 @@
 //! What a detector says: what is odd, how bad it is, how sure that is, and whom it concerns.
 
+use std::sync::Arc;
+
 use crate::event::{Instant, Place};
 
 /// How bad a finding is. Orders from worst to mildest.
@@ -97,7 +99,7 @@ pub struct Finding {
     pub anchor: String,
     /// Whether the fingerprint holds the UTC day of onset.
     pub onset_day: bool,
-    pub steps: Vec<String>,
+    pub steps: Arc<[String]>,
     /// What happened, in order of time.
     pub story: Vec<(Instant, String)>,
     /// Where the first of its attempts stand.

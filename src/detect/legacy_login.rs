@@ -101,7 +101,7 @@ fn finding(one: &Integration<'_>, seen: &Seen<'_>, limits: &LegacyLimits) -> Opt
         scope: scope(one),
         anchor: anchor(one, seen),
         onset_day: false,
-        steps: steps(one, seen),
+        steps: steps(one, seen).into(),
         story: story(one, start, end),
         places: one.places.clone(),
     })

@@ -174,7 +174,7 @@ impl<'g, 'r> Case<'g, 'r> {
             scope: self.scope.clone(),
             anchor: self.anchor(seen),
             onset_day: false,
-            steps: self.steps(seen),
+            steps: self.steps(seen).into(),
             story: self.story(seen),
             places: self.places(),
         }

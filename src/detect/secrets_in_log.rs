@@ -74,7 +74,7 @@ fn finding(seen: &Seen<'_>, name: String, secrets: &[&LogSecret]) -> Finding {
         scope: Scope::default(),
         anchor: name,
         onset_day: false,
-        steps: steps(&kinds),
+        steps: steps(&kinds).into(),
         story: Vec::new(),
         places: places.into_iter().take(SHOWN).collect(),
     }

@@ -148,7 +148,7 @@ fn finding(
         },
         anchor: format!("{log}:{app}"),
         onset_day: false,
-        steps: steps(&unknown, &hosts, matched),
+        steps: steps(&unknown, &hosts, matched).into(),
         story: Vec::new(),
         places: errors.iter().take(SHOWN).map(|error| error.place).collect(),
     }

@@ -287,7 +287,8 @@ fn finding(
         steps: vec![
             "Nothing, unless it comes back: a new app takes up to ten minutes to be known on all servers of Salesforce.".to_owned(),
             "Where a pipeline makes apps, wait ten minutes before the first login, or try again with growing pauses.".to_owned(),
-        ],
+        ]
+        .into(),
         story,
         places: app.refused.iter().take(SHOWN).map(|(_, error)| error.place).collect(),
     }

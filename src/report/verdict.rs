@@ -233,7 +233,7 @@ pub(crate) mod tests {
             scope_totals: ScopeTotals::default(),
             diagnosis: vec![],
             story: vec![],
-            steps: vec![],
+            steps: Vec::new().into(),
             evidence: vec![],
             links: vec![],
         }

@@ -28,6 +28,7 @@ mod span;
 mod spill;
 mod store;
 mod sum;
+mod tasks;
 mod user_names;
 mod user_table;
 mod work;

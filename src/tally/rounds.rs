@@ -17,16 +17,10 @@ use super::overlap::{Noted, Watch, Watching};
 use super::pile::Rows;
 use super::span::Span;
 use super::spill::{Spill, Spilled};
+use super::tasks::{Task, tasks};
 use super::work::Work;
 use super::worker::{piece, stream};
-use crate::ingest::{Piece, cut};
 use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Memo, Names, NotRead, Role, settle};
-
-/// One thing to do: a piece of a file, or the whole file in one go.
-struct Task {
-    file: usize,
-    piece: Option<Piece>,
-}
 
 /// What one worker made of its share of one file.
 #[derive(Debug)]
@@ -161,37 +155,6 @@ impl State {
             whole: !file.packing.is_plain() || !file.reading.container.falls_into_pieces(),
         }
     }
-}
-
-fn tasks(files: &[ToRead<'_>], states: &[State], piece_size: u64) -> Vec<Task> {
-    let mut whole_files = Vec::new();
-    let mut pieces = Vec::new();
-    for (at, (file, state)) in files.iter().zip(states).enumerate() {
-        match state {
-            State::Read(_) | State::NotRead(_) => {}
-            State::Open { whole: true } => whole_files.push(Task {
-                file: at,
-                piece: None,
-            }),
-            State::Open { whole: false } => {
-                let cuts = cut(file.reading.body, file.size, piece_size);
-                pieces.extend(cuts.into_iter().map(|piece| Task {
-                    file: at,
-                    piece: Some(piece),
-                }));
-                if file.size <= file.reading.body {
-                    whole_files.push(Task {
-                        file: at,
-                        piece: None,
-                    });
-                }
-            }
-        }
-    }
-    // Long work first, so that no worker is left alone with it at the end.
-    whole_files.sort_by_key(|task| std::cmp::Reverse(files[task.file].size));
-    whole_files.append(&mut pieces);
-    whole_files
 }
 
 /// One round: every worker takes tasks until none are left.

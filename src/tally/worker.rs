@@ -204,6 +204,7 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
     span.next = blocks.offset();
     close(&splitter, blocks.ended() && blocks.bytes().is_empty(), span);
     work.counts.flush();
+    work.make_room();
 }
 
 /// How a file ended too early.

@@ -66,7 +66,7 @@ pub fn told(
         ongoing,
         count,
         expected: Some(tenths(spike.expected)),
-        steps: steps(spike.key.dimension),
+        steps: steps(spike.key.dimension).into(),
         story: story(spike, shape, (start, peak, end), ongoing),
         places: places(&rows),
         anchor: anchor(seen, spike.key),

@@ -117,7 +117,7 @@ pub(super) fn finding(
         },
         anchor: format!("{log}:{app}:{}", other_hosts(kind.other())),
         onset_day: false,
-        steps: steps(kind, (client, &hosts), &proven[0]),
+        steps: steps(kind, (client, &hosts), &proven[0]).into(),
         story,
         places: places.into_iter().take(SHOWN).collect(),
     }

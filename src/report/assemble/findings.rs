@@ -1,6 +1,7 @@
 //! Findings with names, fingerprints and evidence.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -119,7 +120,7 @@ fn name(
         },
         diagnosis,
         story,
-        steps: finding.steps.clone(),
+        steps: Arc::clone(&finding.steps).into(),
         evidence: finding
             .places
             .iter()

@@ -71,7 +71,7 @@ fn finding(fingerprint: &str, severity: &str, text: &str) -> Finding {
         time: Time(text.clone()),
         text: text.clone(),
     }];
-    finding.steps = vec![text.clone()];
+    finding.steps = vec![text.clone()].into();
     finding.evidence = vec![Evidence {
         path: PathText(text.clone()),
         line: 4_102,

@@ -1,6 +1,9 @@
 //! Findings and the inventory, as reports show them.
 
-use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Address, Org, PathText, Time, User};
 
@@ -32,7 +35,7 @@ pub struct Finding {
     pub scope_totals: ScopeTotals,
     pub diagnosis: Vec<Diagnosis>,
     pub story: Vec<StoryLine>,
-    pub steps: Vec<String>,
+    pub steps: Texts,
     pub evidence: Vec<Evidence>,
     pub links: Vec<String>,
 }
@@ -129,4 +132,41 @@ pub struct Integration {
     pub retires_precision: Option<String>,
     /// Other times that sources name, each with who says it.
     pub retires_otherwise: Vec<String>,
+}
+
+/// Texts that a finding has in common with what it was made of: there may be as many findings as
+/// users.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Texts(Arc<[String]>);
+
+impl Deref for Texts {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl From<Vec<String>> for Texts {
+    fn from(texts: Vec<String>) -> Self {
+        Self(texts.into())
+    }
+}
+
+impl From<Arc<[String]>> for Texts {
+    fn from(texts: Arc<[String]>) -> Self {
+        Self(texts)
+    }
+}
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0[..].serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into())
+    }
 }
