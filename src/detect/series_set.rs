@@ -70,6 +70,7 @@ impl<'a> SeriesSet<'a> {
     /// Counts attempts, and notes which rows are failures.
     fn count(&mut self) {
         let mut last_covered = (u32::MAX, u32::MAX);
+        self.failures.reserve_exact(self.failed_rows());
         for (at, row) in (0..).zip(self.seen.tally.rows.iter()) {
             let Some(hour) = self.calendar.hour(row.bucket) else {
                 continue;
@@ -94,14 +95,22 @@ impl<'a> SeriesSet<'a> {
         self.failures.sort_unstable();
     }
 
+    /// How many rows are failures.
+    fn failed_rows(&self) -> usize {
+        let (tally, resolved) = (self.seen.tally, self.seen.resolved);
+        let pairs = tally.pairs().all(tally);
+        let failed = pairs.filter(|pair| !resolved.what[pair.dims.index()].success);
+        failed.map(|pair| pair.rows() as usize).sum()
+    }
+
     /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
     /// series each would take more memory than all that was read.
     fn fill(&mut self, most: u64) {
         let first = self.calendar.hour(self.seen.since.minute()).unwrap_or(0);
         let first = self.calendar.day(first);
         let mut index: FxHashMap<Key, usize> = FxHashMap::default();
-        let mut quiet: Vec<FailsOn> = Vec::new();
         let failures = std::mem::take(&mut self.failures);
+        let mut quiet: Vec<FailsOn> = Vec::with_capacity(failures.len());
         for failed in &failures {
             let row = self.row(failed);
             let Some(hour) = self.calendar.hour(row.bucket) else {

@@ -66,8 +66,8 @@ impl<'a> Failing<'a> {
         let mut all = Self {
             tally,
             resolved,
-            failed: Vec::new(),
-            succeeded: Vec::new(),
+            failed: Vec::with_capacity(pairs.len()),
+            succeeded: Vec::with_capacity(pairs.len()),
         };
         for at in 0..pairs.len() as u32 {
             match all.what(at).success {
@@ -136,7 +136,8 @@ impl<'a> Failing<'a> {
     /// Where the runs begin that share the first keys: most failures first, then by org and name.
     fn starts<const KEYS: usize>(&self) -> Vec<u32> {
         // Nearly all of very many have one failure: they are in order but for their orgs.
-        let (mut ones, mut more) = (Vec::new(), Vec::new());
+        let mut ones = Vec::with_capacity(self.failed.len());
+        let mut more = Vec::new();
         let org = |start: u32| self.what(self.failed[start as usize]).org;
         let mut start = 0;
         for run in self.failed.chunk_by(|a, b| self.alike::<KEYS>(*a, *b)) {

@@ -38,7 +38,11 @@ pub struct Pairs {
 impl Pairs {
     /// The pairs of a tally with less than 2^32 rows.
     pub fn of(tally: &Tally) -> Self {
-        let mut pairs = Self::default();
+        // Whatever is not needed of it is never touched; growing would touch everything twice.
+        let mut pairs = Self {
+            starts: Vec::with_capacity(tally.rows.len() + 1),
+            several: Vec::new(),
+        };
         let mut open: Option<Pair> = None;
         for (at, row) in (0..).zip(tally.rows.iter()) {
             match &mut open {

@@ -45,7 +45,8 @@ impl<'a> Integrations<'a> {
             busy: Arc::default(),
         };
         let is_program = |at: &u32| !matches!(all.key(*at).1, Flow::UiPassword | Flow::Sso);
-        let mut order: Vec<u32> = (0..count).filter(is_program).collect();
+        let mut order: Vec<u32> = Vec::with_capacity(count as usize);
+        order.extend((0..count).filter(is_program));
         all.sort(&mut order);
         all.order = Arc::new(order);
         all.begin()
@@ -86,7 +87,7 @@ impl<'a> Integrations<'a> {
 
     /// Finds where integrations begin, and puts the busy ones together.
     fn begin(mut self) -> Self {
-        let mut starts = Vec::new();
+        let mut starts = Vec::with_capacity(self.order.len());
         let mut busy = Vec::new();
         let mut start = 0;
         for run in self.order.chunk_by(|a, b| self.key(*a) == self.key(*b)) {
