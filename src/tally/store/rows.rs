@@ -150,7 +150,7 @@ impl RowWriter {
     /// What the disk says.
     pub fn push(&mut self, row: Row) -> io::Result<()> {
         if self.rows.len() >= self.most {
-            self.to_file()?;
+            self.write_out()?;
             // From now on few at a time.
             self.most = self.most.min(BLOCK);
         }
@@ -158,7 +158,7 @@ impl RowWriter {
         Ok(())
     }
 
-    fn to_file(&mut self) -> io::Result<()> {
+    fn write_out(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             None => self.file.insert(Writing::new()?),
@@ -175,7 +175,7 @@ impl RowWriter {
     /// What the disk says.
     pub fn finish(mut self) -> io::Result<SortedRows> {
         if self.file.is_some() {
-            self.to_file()?;
+            self.write_out()?;
         }
         Ok(match self.file {
             None => self.rows.into(),
