@@ -1,9 +1,16 @@
 //! Who still logs in by a flow that Salesforce retires, with the days that are left.
 //!
-//! One finding for each user, app and flow of the inventory that has a success. Days are counted
-//! to the end of what is reported. What is refused already is `password-flow-disabled`.
+//! One finding for each user, app and flow of the inventory that has a success; one for all where
+//! an app has very many such users. Days are counted to the end of what is reported. What is
+//! refused already is `password-flow-disabled`.
+
+mod crowd;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+
+use crowd::Crowd;
 
 use super::inventory::{Integration, Status};
 use super::wording::{self, count, span, time};
@@ -21,11 +28,17 @@ pub struct LegacyLimits {
     /// Days before its retirement from which on a flow in use is of severity medium. Ours: a
     /// quarter of a year, which a change with a sandbox test and a freeze at its end needs.
     pub days: u32,
+    /// Users of one app and flow beyond which they are told in one finding. Ours: so many are the
+    /// users of an app, and nobody reads a finding for each.
+    pub crowd: u32,
 }
 
 impl Default for LegacyLimits {
     fn default() -> Self {
-        Self { days: 90 }
+        Self {
+            days: 90,
+            crowd: 1_000,
+        }
     }
 }
 
@@ -58,18 +71,58 @@ impl Detector for LegacyLogin {
     }
 
     fn detect(&self, seen: &Seen<'_>, limits: &Thresholds) -> Found {
-        let all = seen.integrations.into_iter();
-        let findings = all
-            .flat_map(|all| all.retiring_logins())
-            .filter_map(|one| finding(&one, seen, &limits.legacy));
+        let Some(all) = seen.integrations else {
+            return Found::default();
+        };
+        let limits = &limits.legacy;
+        let (alone, crowds) = crowd::parted(all, limits.crowd);
+        let alone = alone.filter_map(|one| finding(&one, &Whose::one(&one, seen), seen, limits));
+        let crowds = crowds.iter();
+        let crowds = crowds.filter_map(|all| finding(&all.whole, &Whose::all(all), seen, limits));
         Found {
-            findings: findings.collect(),
+            findings: alone.chain(crowds).collect(),
             near_misses: Vec::new(),
         }
     }
 }
 
-fn finding(one: &Integration<'_>, seen: &Seen<'_>, limits: &LegacyLimits) -> Option<Finding> {
+/// Who logs in: one user, or very many.
+struct Whose<'a> {
+    users: Cow<'a, [u32]>,
+    /// In a sentence.
+    name: Cow<'a, str>,
+    /// As steps call them.
+    called: Cow<'a, str>,
+    logs_in: &'static str,
+}
+
+impl<'a> Whose<'a> {
+    fn one(one: &Integration<'_>, seen: &Seen<'a>) -> Self {
+        let called = seen.resolved.users.get(one.user);
+        Self {
+            users: Vec::from_iter((one.user != 0).then_some(one.user)).into(),
+            name: wording::user(seen.resolved, one.user),
+            called: called.unwrap_or(Cow::Borrowed("the user")),
+            logs_in: "logs in",
+        }
+    }
+
+    fn all(crowd: &'a Crowd<'_>) -> Self {
+        Self {
+            users: crowd.users[..].into(),
+            name: count(crowd.users.len() as u64, "user", "users").into(),
+            called: Cow::Borrowed("each of the users"),
+            logs_in: "log in",
+        }
+    }
+}
+
+fn finding(
+    one: &Integration<'_>,
+    whose: &Whose<'_>,
+    seen: &Seen<'_>,
+    limits: &LegacyLimits,
+) -> Option<Finding> {
     let (start, end) = (one.first_login?, one.last_login?);
     let left = one.retires.map(|entry| entry.days_left(seen.until));
     let soon = left.is_some_and(|left| left <= i64::from(limits.days));
@@ -90,7 +143,7 @@ fn finding(one: &Integration<'_>, seen: &Seen<'_>, limits: &LegacyLimits) -> Opt
             Basis::Inferred => Confidence::Medium,
         },
         reason: reason(one, refused, left, limits),
-        title: title(one, ongoing, seen, left),
+        title: title(one, (whose, ongoing), seen, left),
         org: one.org,
         start,
         end,
@@ -98,10 +151,10 @@ fn finding(one: &Integration<'_>, seen: &Seen<'_>, limits: &LegacyLimits) -> Opt
         ongoing,
         count: one.logins,
         expected: None,
-        scope: scope(one),
+        scope: scope(one, whose),
         anchor: anchor(one, seen),
         onset_day: false,
-        steps: steps(one, seen).into(),
+        steps: steps(one, whose, seen).into(),
         story: story(one, start, end),
         places: one.places.clone(),
     })
@@ -117,11 +170,10 @@ fn story(one: &Integration<'_>, start: Instant, end: Instant) -> Vec<(Instant, S
     std::iter::once((start, first)).chain(last).collect()
 }
 
-fn scope(one: &Integration<'_>) -> Scope {
-    let known = |number: u32| Vec::from_iter((number != 0).then_some(number));
+fn scope(one: &Integration<'_>, whose: &Whose<'_>) -> Scope {
     Scope {
-        users: known(one.user),
-        apps: known(one.app),
+        users: whose.users.to_vec(),
+        apps: Vec::from_iter((one.app != 0).then_some(one.app)),
         sources: one.sources.clone(),
         causes: Vec::new(),
         ..Scope::default()
@@ -134,15 +186,20 @@ pub fn flow(finding: &Finding) -> Option<Flow> {
     Flow::from_id(last).filter(|_| finding.rule == ID)
 }
 
-/// The names of user, app and flow, one a line.
+/// The names of user, app and flow, one a line; very many users have no name.
 fn anchor(one: &Integration<'_>, seen: &Seen<'_>) -> String {
     let user = seen.resolved.users.get(one.user).unwrap_or_default();
     let app = seen.resolved.apps.get(one.app).unwrap_or("");
     format!("{user}\n{app}\n{}", one.flow.id())
 }
 
-fn title(one: &Integration<'_>, ongoing: bool, seen: &Seen<'_>, left: Option<i64>) -> String {
-    let user = wording::user(seen.resolved, one.user);
+fn title(
+    one: &Integration<'_>,
+    (whose, ongoing): (&Whose<'_>, bool),
+    seen: &Seen<'_>,
+    left: Option<i64>,
+) -> String {
+    let Whose { name, logs_in, .. } = whose;
     let app = wording::app(seen.resolved, one.app);
     let flow = wording::flow(one.flow);
     let when = match (one.retires, left) {
@@ -150,10 +207,10 @@ fn title(one: &Integration<'_>, ongoing: bool, seen: &Seen<'_>, left: Option<i64
         _ => "which is to be retired; no date is known".to_owned(),
     };
     if ongoing {
-        return format!("{user} logs in through {app} by the {flow}, {when}");
+        return format!("{name} {logs_in} through {app} by the {flow}, {when}");
     }
     let last = time(one.last_login.unwrap_or(one.last));
-    format!("{user} logged in through {app} by the {flow}, {when}; the last time was {last}")
+    format!("{name} logged in through {app} by the {flow}, {when}; the last time was {last}")
 }
 
 /// When the flow retires, from today's point of view.
@@ -227,7 +284,7 @@ fn reason(
     format!("{severity}. {confidence}{refused}{moving}{date}")
 }
 
-fn steps(one: &Integration<'_>, seen: &Seen<'_>) -> Vec<String> {
+fn steps(one: &Integration<'_>, whose: &Whose<'_>, seen: &Seen<'_>) -> Vec<String> {
     let resolved = seen.resolved;
     let sources = wording::names(&resolved.sources, &one.sources);
     let logins = count(one.logins, "login", "logins");
@@ -251,10 +308,8 @@ fn steps(one: &Integration<'_>, seen: &Seen<'_>) -> Vec<String> {
             .iter()
             .map(|text| format!("Mind what comes before: {text}")),
     );
-    let user = resolved.users.get(one.user);
-    let user = user.as_deref().unwrap_or("the user");
     let app = resolved.apps.get(one.app).unwrap_or("the program");
-    steps.extend(entry.steps_for(one.person, user, app));
+    steps.extend(entry.steps_for(one.person, &whose.called, app));
     steps
 }
 

@@ -32,6 +32,9 @@ pub struct PasswordFlowLimits {
     /// Days of data before the first refusal from which on "never worked" is more than a guess.
     /// Ours: a monthly job almost always runs once in them.
     pub history_days: u32,
+    /// Users whose app is not known beyond which they are told in one finding. Ours: nobody reads
+    /// a finding for each of so many.
+    pub crowd: u32,
 }
 
 impl Default for PasswordFlowLimits {
@@ -40,6 +43,7 @@ impl Default for PasswordFlowLimits {
             switch_span_hours: 24,
             switch_apps: 2,
             history_days: 28,
+            crowd: 1_000,
         }
     }
 }
@@ -186,6 +190,7 @@ impl<'g, 'r> Case<'g, 'r> {
             About::Org => "org".to_owned(),
             About::App(app) => format!("app {}", resolved.apps.get(app).unwrap_or("")),
             About::User(user) => format!("user {}", resolved.users.get(user).unwrap_or_default()),
+            About::Users => "users".to_owned(),
         }
     }
 
@@ -202,6 +207,10 @@ impl<'g, 'r> Case<'g, 'r> {
             }
             About::App(app) => wording::app(resolved, app).into(),
             About::User(user) => wording::user(resolved, user),
+            About::Users => {
+                let users = self.scope.users.len() as u64;
+                format!("{} of no known app", count(users, "user", "users")).into()
+            }
         };
         let since = time(self.start);
         match self.last_worked {

@@ -17,6 +17,8 @@ pub enum About {
     App(u32),
     /// A user whose app is not known.
     User(u32),
+    /// Very many users whose app is not known.
+    Users,
 }
 
 /// Refusals that make one finding.
@@ -92,6 +94,7 @@ pub fn groups<'r>(
             })
             .map(|one| (about(one), one))
             .collect();
+        gather_crowd(&mut rest, limits.crowd);
         rest.sort_by_key(|(about, one)| (*about, one.triple));
         for alike in rest.chunk_by(|a, b| a.0 == b.0) {
             groups.extend(alike.first().map(|(about, _)| Group {
@@ -102,6 +105,17 @@ pub fn groups<'r>(
         }
     }
     (groups, nearly)
+}
+
+/// Makes one group of users whose app isn't known where they are very many.
+fn gather_crowd(all: &mut [(About, &Refused)], most: u32) {
+    let is_user = |about: &About| matches!(about, About::User(_));
+    // One without an app is one user.
+    let users = all.iter().filter(|(about, _)| is_user(about)).count();
+    if users > most as usize {
+        let of_users = all.iter_mut().filter(|(about, _)| is_user(about));
+        of_users.for_each(|(about, _)| *about = About::Users);
+    }
 }
 
 /// The app, or the user where no app is known.

@@ -171,13 +171,24 @@ impl<'a> Integrations<'a> {
 
     /// Those by a retiring flow that had a success at some time.
     pub fn retiring_logins(&self) -> impl Iterator<Item = Integration<'a>> {
-        let starts = self.starts.iter().filter(|start| {
-            let run = self.run(**start);
-            let flow = run.first().map(|at| self.key(*at).1);
-            flow.is_some_and(|flow| is_retiring(flow, self.seen.retirements))
-                && run.iter().any(|at| self.is_success(*at))
-        });
-        starts.map(|start| self.beginning_at(*start))
+        let retiring = self.retiring();
+        retiring.map(|(start, _)| self.beginning_at(start))
+    }
+
+    /// Org, app and flow of each of them.
+    pub fn retiring_keys(&self) -> impl Iterator<Item = (u32, u32, Flow)> {
+        let retiring = self.retiring();
+        retiring.map(|(_, (of, flow))| (of.org, of.app, flow))
+    }
+
+    fn retiring(&self) -> impl Iterator<Item = (u32, (Triple, Flow))> {
+        self.starts.iter().filter_map(|start| {
+            let run = self.run(*start);
+            let key = self.key(*run.first()?);
+            let found = is_retiring(key.1, self.seen.retirements)
+                && run.iter().any(|at| self.is_success(*at));
+            found.then_some((*start, key))
+        })
     }
 
     fn is_success(&self, at: u32) -> bool {

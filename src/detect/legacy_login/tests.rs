@@ -219,3 +219,77 @@ fn without_a_flow_the_rule_cannot_run() {
         LegacyLogin.cannot_run(seen).is_none()
     }));
 }
+
+/// One login a minute by so many users.
+fn by_users(count: u32, flow: Flow) -> Sample {
+    let mut sample = Sample::default();
+    for n in 0..count {
+        let name = format!("user.{n:04}@example.com");
+        let at = Instant::from_minute(crate::detect::sample::at("03-10 07:00").minute() + n);
+        sample.add_at(at, Attempt::of(&name, APP, flow));
+    }
+    sample
+}
+
+#[test]
+fn a_thousand_users_are_told_one_by_one_and_one_more_in_one_finding() {
+    let most = LegacyLimits::default().crowd;
+    assert_eq!(
+        found(&by_users(most, Flow::OauthUserAgent), "03-11 12:00").len(),
+        most as usize
+    );
+    let mut sample = by_users(most + 1, Flow::OauthUserAgent);
+    // Another flow of one of them is another matter.
+    sample.add(
+        "03-10 09:00",
+        Attempt::of("user.0000@example.com", APP, Flow::SoapLogin),
+    );
+    let mut all = found(&sample, "03-11 12:00");
+    all.sort_by_key(|finding| finding.count);
+    let [alone, crowd] = &all[..] else {
+        panic!("{} findings", all.len())
+    };
+    assert!(
+        alone
+            .title
+            .starts_with("user.0000@example.com logged in through Nightly"),
+        "{}",
+        alone.title
+    );
+    assert!(
+        crowd
+            .title
+            .starts_with("1,001 users log in through Nightly"),
+        "{}",
+        crowd.title
+    );
+    assert_eq!((crowd.count, crowd.scope.users.len()), (1_001, 1_001));
+    assert_eq!(crowd.anchor, "\nNightly\noauth-user-agent");
+    assert_eq!(
+        (crowd.start, flow(crowd)),
+        (
+            crate::detect::sample::at("03-10 07:00"),
+            Some(Flow::OauthUserAgent)
+        )
+    );
+    assert_eq!(crowd.places.len(), 5);
+    assert!(
+        crowd.steps.iter().all(|step| !step.contains("user.0")),
+        "{:#?}",
+        crowd.steps
+    );
+}
+
+#[test]
+fn what_is_not_so_of_one_is_not_claimed_of_all() {
+    let most = LegacyLimits::default().crowd;
+    let mut sample = by_users(most + 1, Flow::OauthUserAgent);
+    let inferred = Attempt {
+        basis: Basis::Inferred,
+        ..Attempt::of("zoe@example.com", APP, Flow::OauthUserAgent)
+    };
+    sample.add("03-10 09:00", inferred);
+    let all = found(&sample, "03-12 00:00");
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].confidence, Confidence::Medium);
+}

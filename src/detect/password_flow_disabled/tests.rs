@@ -387,3 +387,31 @@ fn who_may_still_have_logged_in_after_the_first_refusal_is_not_switched_off_with
     sample.add("03-10 09:00", Attempt::refused(USER, "B"));
     assert_eq!(found(&sample, "03-10 12:00").findings.len(), 2);
 }
+
+#[test]
+fn very_many_users_of_no_known_app_are_one_finding() {
+    let most = PasswordFlowLimits::default().crowd;
+    for (users, findings) in [(most, most), (most + 1, 2)] {
+        let mut sample = Sample::default();
+        for n in 0..users {
+            let name = format!("user.{n:04}@example.com");
+            sample.add("03-10 07:00", Attempt::refused(&name, ""));
+        }
+        if users > most {
+            // One whose app is known stands for itself.
+            sample.add("03-10 08:00", Attempt::refused("zoe@example.com", APP));
+        }
+        let all = found(&sample, "03-10 12:00").findings;
+        assert_eq!(all.len() as u32, findings);
+        let crowd = all.iter().find(|finding| finding.anchor == "users");
+        assert_eq!(crowd.is_some(), users > most);
+        if let Some(crowd) = crowd {
+            assert!(
+                crowd.title.starts_with("1,001 users of no known app: "),
+                "{}",
+                crowd.title
+            );
+            assert_eq!((crowd.count, crowd.scope.users.len()), (1_001, 1_001));
+        }
+    }
+}
