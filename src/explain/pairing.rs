@@ -41,7 +41,7 @@ impl<'a> History<'a> {
         }
         // Those of one minute stay in the order of users and combinations.
         let all = by_user.values_mut().chain(by_app.values_mut());
-        all.for_each(|rows| rows.sort_by_key(|at| tally.rows.get(*at).bucket));
+        all.for_each(|rows| rows.sort_by_cached_key(|at| tally.rows.get(*at).bucket));
         Self {
             tally,
             resolved,

@@ -49,7 +49,7 @@ pub use pile::{Pile, Rows};
 pub use plan::{Fate, Planned, Told, plan};
 pub use resolve::{Resolved, What};
 pub use row::Row;
-pub use store::{SortedRows, UserTexts};
+pub use store::{Each, SortedRows, UserTexts};
 pub use user_table::UserTable;
 
 /// The whole count: symbols, combinations and rows, each sorted, each used.

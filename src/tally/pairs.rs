@@ -1,7 +1,7 @@
 //! The rows of a tally by pair: one user and one combination of everything but time.
 //!
-//! There are some thousands of pairs where there are millions of rows, so what doesn't ask for
-//! time is answered from these. The rows of a pair stand side by side in the tally.
+//! There are mostly some thousands of pairs where there are millions of rows, so what doesn't ask
+//! for time is answered from these. The rows of a pair stand side by side in the tally.
 
 use std::borrow::Cow;
 

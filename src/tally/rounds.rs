@@ -5,7 +5,7 @@
 //! don't meet, or whose rows show that its clock was taken wrongly, is read again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
@@ -165,8 +165,11 @@ fn read(
     (watching, earlier): (Watching<'_>, usize),
 ) -> Vec<Share> {
     let next = AtomicUsize::new(0);
+    let busy = with.pool.current_num_threads().min(tasks.len()).max(1) as u64;
+    // Where the disk is full, what follows can't be counted either.
+    let failed = AtomicBool::new(false);
     let take = || {
-        if with.stop.load(Ordering::Relaxed) {
+        if with.stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed) {
             return None;
         }
         tasks.get(next.fetch_add(1, Ordering::Relaxed))
@@ -197,7 +200,7 @@ fn read(
             };
             while let Some(now) = task.filter(|task| task.file == first.file) {
                 let spill = watching.may_spill().then(|| Spill {
-                    budget: with.tally_budget / with.pool.current_num_threads() as u64,
+                    budget: with.tally_budget / busy,
                     earlier: &mut share.sessions,
                     spilled: &mut share.spilled,
                 });
@@ -219,6 +222,7 @@ fn read(
                     Ok(span) => session.spans.push(span),
                     Err(error) => session.failed = Some(error.to_string()),
                 }
+                failed.fetch_or(share.spilled.failed.is_some(), Ordering::Relaxed);
                 with.progress
                     .add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
                 task = take();

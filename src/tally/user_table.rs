@@ -50,9 +50,9 @@ impl UserTable {
         }
     }
 
-    fn text(&self, named: &Named, entry: Sym) -> Cow<'_, str> {
+    fn text<'a>(&'a self, named: &'a Named, entry: Sym) -> Cow<'a, str> {
         match entry.index().checked_sub(self.shared.len()) {
-            Some(own) => Cow::Owned(named.own.text(Sym(own as u32 + 1)).to_owned()),
+            Some(own) => Cow::Borrowed(named.own.text(Sym(own as u32 + 1))),
             None => self.shared.text(entry),
         }
     }

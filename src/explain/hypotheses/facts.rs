@@ -72,18 +72,18 @@ impl Facts {
         for pair in pairs.all(seen.tally) {
             let what = seen.resolved.what[pair.dims.index()];
             let user = seen.resolved.user(pair.user);
-            let rows = pair.each(seen.tally);
+            let rows = || pair.each(seen.tally);
             let lasts = |finding: &Finding| {
                 what.success
                     && pair.last > finding.start
                     && pair.first <= finding.end
-                    && rows.clone().any(|row| lasts(finding, &row))
+                    && rows().any(|row| lasts(finding, &row))
             };
             if what.success && what.flow == Flow::OauthUsernamePassword {
                 for &at in &refused {
                     let start = findings[at].start;
                     let other = whom[at].is_of(what) && !has(&whom[at].users, user);
-                    if other && pair.last > start && rows.clone().any(|row| row.first() > start) {
+                    if other && pair.last > start && rows().any(|row| row.first() > start) {
                         facts[at].password_flow_goes_on.insert(user);
                     }
                 }
@@ -93,7 +93,7 @@ impl Facts {
                     continue;
                 }
                 if whom[at].has_app(what.app) {
-                    facts[at].own(&findings[at], &whom[at], what, rows.clone());
+                    facts[at].own(&findings[at], &whom[at], what, rows());
                 } else if what.app != 0 && whom[at].users.len() == 1 && lasts(&findings[at]) {
                     facts[at].other_apps.insert(what.app);
                 }
@@ -103,7 +103,7 @@ impl Facts {
                     continue;
                 }
                 if whom[at].users.is_empty() {
-                    facts[at].own(&findings[at], &whom[at], what, rows.clone());
+                    facts[at].own(&findings[at], &whom[at], what, rows());
                 } else if lasts(&findings[at]) {
                     facts[at].other_users.insert(user);
                 }

@@ -1,12 +1,9 @@
 //! Who a row is about, and the names that rows give to user ids.
 
-use std::borrow::Cow;
-
 use super::memo::UserMet;
 use super::{Decoder, REMEMBERED};
 use crate::event::{Instant, Sym, Symbols};
 use crate::ingest::{Escape, Record};
-use crate::normalise::names::Names;
 use crate::normalise::reject::Reason;
 use crate::normalise::role::Role;
 use crate::normalise::row::Row;
@@ -42,8 +39,8 @@ impl Decoder<'_> {
         let columns = [name, user_id].into_iter().flatten();
         self.latin1 |= columns.clone().any(|column| !record.is_utf8(block, column));
         let text = |column: Option<usize>| column.map(|column| record.text(block, column));
-        let (user, given) =
-            self.intern_user(text(name).as_deref(), text(user_id).as_deref(), false);
+        let (name, id) = (text(name), text(user_id));
+        let (user, given) = self.intern_user(name.as_deref(), id.as_deref());
         self.named.seen(given, at);
         let memo = &self.memo;
         if memo.users.len() + memo.plain_users.len() >= REMEMBERED {
@@ -99,28 +96,23 @@ impl Decoder<'_> {
 
     /// The username in lower case, or else the 18-character id; where both stand, the name is
     /// noted for exports that have ids only.
-    fn intern_user(
-        &mut self,
-        name: Option<&str>,
-        user_id: Option<&str>,
-        by_users: bool,
-    ) -> (Sym, u32) {
-        let Names { symbols, users, .. } = &mut *self.names;
+    fn intern_user(&mut self, name: Option<&str>, user_id: Option<&str>) -> (Sym, u32) {
         let id = user_id.and_then(known).map(id::long_id);
         let name = name.and_then(known).map(str::to_lowercase);
         let given = match (&id, &name) {
-            (Some(id), Some(name)) => {
-                let (id, name) = (symbols.intern(id), symbols.intern(name));
-                self.named.number(id, name, by_users)
-            }
+            (Some(id), Some(name)) => self.given(id, name, false),
             _ => u32::MAX,
         };
-        let user = match (&name, &id) {
-            (Some(name), _) => users.intern(name),
-            (None, Some(id)) => users.intern(id),
-            (None, None) => Sym::UNKNOWN,
-        };
+        let text = name.as_deref().or(id.as_deref());
+        let user = text.map_or(Sym::UNKNOWN, |text| self.names.users.intern(text));
         (user, given)
+    }
+
+    /// The number of a name that a row gives to an id.
+    fn given(&mut self, id: &str, name: &str, by_users: bool) -> u32 {
+        let symbols = &mut self.names.symbols;
+        let (id, name) = (symbols.intern(id), symbols.intern(name));
+        self.named.number(id, name, by_users)
     }
 
     /// A row of a user export.
@@ -128,12 +120,15 @@ impl Decoder<'_> {
         let columns = &self.reading.columns;
         let text = |role| columns.at(role).map(|column| record.text(block, column));
         let (name, user_id) = (text(Role::User), text(Role::UserId));
-        let is_known = |text: &Option<Cow<'_, str>>| text.as_deref().and_then(known).is_some();
         let is_header = user_id.as_deref() == Some(columns.name(Role::UserId));
-        if !is_known(&name) || !is_known(&user_id) || is_header {
+        let (Some(name), Some(id), false) = (
+            name.as_deref().and_then(known),
+            user_id.as_deref().and_then(known),
+            is_header,
+        ) else {
             return Row::Reject(Reason::NoUser);
-        }
-        let (_, given) = self.intern_user(name.as_deref(), user_id.as_deref(), true);
+        };
+        let given = self.given(&id::long_id(id), &name.to_lowercase(), true);
         // Of several names of one id the newest counts. Only a time that can't be misread says so:
         // names are no reason to ask for the order of day and month.
         let changed = columns.at(Role::Time);

@@ -11,7 +11,7 @@ use super::people::{Called, People};
 use super::repeated::Repeated;
 use super::spool::Spool;
 use super::watch::{Met, second_of};
-use crate::event::Sym;
+use crate::event::{Instant, Sym};
 use crate::tally::pile::Pile;
 use crate::tally::rounds::{Session, Share};
 
@@ -260,10 +260,14 @@ fn meeting(mut stretches: Vec<Stretch>, classes: &Classes) -> BTreeSet<(usize, u
     meeting
 }
 
+/// The logins of a user of a file that stand in one bucket: file, user, bucket and success.
+type Begin = (usize, u64, u32, bool);
+
 /// Whether one file has users known by id alone, and another that may share its logins has users
 /// known by name alone whose logins begin at the same second.
 fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &Classes) -> bool {
-    let mut begins: BTreeMap<(u32, bool), [BTreeSet<usize>; 2]> = BTreeMap::new();
+    // A row may be in parts that were counted one after the other: the first of all of them counts.
+    let mut firsts: FxHashMap<Begin, (Instant, usize)> = FxHashMap::default();
     each_row(shares, |share, session, row, who| {
         let quarter = row.first().quarter_hour();
         if open[session.file].binary_search(&quarter).is_err() {
@@ -275,9 +279,16 @@ fn incomparable(shares: &[Share], open: &[Vec<u32>], people: &People, classes: &
             Called::NameAlone => 1,
         };
         let success = share.names.dims.get(row.dims).success;
-        let key = (second_of(row.first()), success);
-        begins.entry(key).or_default()[side].insert(session.file);
+        let key = (session.file, people.person(who.text()), row.bucket, success);
+        let known = firsts.entry(key).or_insert((row.first(), side));
+        known.0 = known.0.min(row.first());
     });
+    let mut begins: BTreeMap<(u32, bool), [BTreeSet<usize>; 2]> = BTreeMap::new();
+    #[allow(clippy::iter_over_hash_type, reason = "sets don't depend on order")]
+    for ((file, _, _, success), (first, side)) in firsts {
+        let key = (second_of(first), success);
+        begins.entry(key).or_default()[side].insert(file);
+    }
     begins.values().any(|[ids, names]| {
         ids.iter()
             .any(|one| names.iter().any(|other| classes.may_share(*one, *other)))

@@ -49,7 +49,7 @@ impl Origin {
         let users = std::mem::take(&mut part.names.users);
         let rows = std::iter::once((SETTLED, part.rows));
         Ok(Self {
-            runs: vec![Run::write(&users, rows)?],
+            runs: vec![Run::write(&mut None, &users, rows)?],
             names: part.names,
             sessions: Vec::new(),
         })
@@ -117,11 +117,11 @@ impl Ord for Head<'_> {
     }
 }
 
-/// The sum of all runs: what [`Tally::from_parts`] would make of their rows. At most `budget`
-/// bytes of its users and rows stand in memory.
+/// The sum of all runs: what [`Tally::from_parts`] would make of their rows. At most a quarter of
+/// `budget` bytes of its users and rows stay in memory, and on the way the rows of one user.
 ///
 /// # Errors
-/// What the disk says.
+/// What the disk says, or that there are more rows than can be numbered.
 pub(in crate::tally) fn merge(origins: &[Origin], budget: u64) -> io::Result<Tally> {
     let names: Vec<&Names> = origins.iter().map(|origin| &origin.names).collect();
     let used: Vec<Vec<bool>> = origins.iter().map(Origin::used).collect();
@@ -145,6 +145,7 @@ pub(in crate::tally) fn merge(origins: &[Origin], budget: u64) -> io::Result<Tal
         rows: RowWriter::within(budget / SHARE),
         last: Sym::UNKNOWN,
         of_user: Vec::new(),
+        count: 0,
     };
     let mut user = String::new();
     while let Some(Reverse(head)) = heads.peek() {
@@ -185,6 +186,8 @@ struct Writer {
     rows: RowWriter,
     last: Sym,
     of_user: Vec<Row>,
+    /// Rows so far.
+    count: u64,
 }
 
 impl Writer {
@@ -205,7 +208,12 @@ impl Writer {
         add_up(&mut self.of_user);
         for row in self.of_user.drain(..) {
             self.rows.push(row.of(sym, row.dims))?;
+            self.count += 1;
         }
-        Ok(())
+        // Rows and users are numbered in 32 bits.
+        match u32::try_from(self.count) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(io::Error::other("more than four billion rows")),
+        }
     }
 }

@@ -12,6 +12,7 @@ use std::io;
 
 pub(super) use merge::{Origin, merge};
 pub(super) use run::Run;
+use run::RunFile;
 
 use super::rounds::Session;
 use super::{Row, Rows};
@@ -30,6 +31,7 @@ pub(super) struct Spill<'w> {
 #[derive(Debug, Default)]
 pub(super) struct Spilled {
     pub(super) runs: Vec<Run>,
+    file: Option<RunFile>,
     /// How many rows of files that were read stand in memory still.
     pub(super) held: usize,
     /// What the disk said first. What was to be written is lost, so that the run ends.
@@ -54,7 +56,7 @@ impl Spill<'_> {
         let earlier = self.earlier.iter_mut();
         let earlier = earlier.map(|session| std::mem::take(&mut session.rows));
         let rows = (0..).zip(earlier).chain([(session as u32, rows)]);
-        match Run::write(users, rows) {
+        match Run::write(&mut self.spilled.file, users, rows) {
             Ok(run) => self.spilled.runs.push(run),
             Err(error) => {
                 self.spilled.failed.get_or_insert(error);

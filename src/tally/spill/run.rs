@@ -4,7 +4,8 @@
 //! user has an empty name. In a row the number of its session takes the place of the user's.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use itertools::Itertools;
 
@@ -19,16 +20,26 @@ const BLOCK: usize = 1 << 16;
 /// Why a run is taken to be readable.
 const WRITTEN: &str = "a temporary file holds what was written to it";
 
+/// The file that the runs of one worker stand in, one behind the other: a file each would be more
+/// than a system lets a program open.
+pub(in crate::tally) type RunFile = Arc<Mutex<File>>;
+
 /// A sorted run.
 #[derive(Debug)]
-pub(in crate::tally) struct Run(File);
+pub(in crate::tally) struct Run {
+    file: RunFile,
+    start: u64,
+    end: u64,
+}
 
 impl Run {
-    /// Writes rows by session. Their users are those of the table.
+    /// Writes rows by session behind what the file holds; the first run makes it. The users of the
+    /// rows are those of the table.
     ///
     /// # Errors
     /// What the disk says.
     pub(in crate::tally) fn write(
+        file: &mut Option<RunFile>,
         users: &Symbols,
         rows: impl Iterator<Item = (u32, Rows)>,
     ) -> io::Result<Self> {
@@ -54,35 +65,81 @@ impl Run {
             .iter()
             .map(|(session, piece)| piece.iter().map(|row| (*session, *row)));
         let sorted = sorted.kmerge_by(|a, b| a.1.user < b.1.user);
-        let mut file = BufWriter::with_capacity(BLOCK, tempfile::tempfile()?);
-        for (user, rows) in &sorted.chunk_by(|(_, row)| row.user) {
-            let text = users.text(order[user.index()]);
-            let rows: Vec<(u32, Row)> = rows.collect();
-            file.write_all(&(text.len() as u32).to_le_bytes())?;
-            file.write_all(text.as_bytes())?;
-            file.write_all(&(rows.len() as u32).to_le_bytes())?;
-            for (session, row) in rows {
-                file.write_all(&row.of(Sym(session), row.dims).to_bytes())?;
+        let into = match file {
+            Some(file) => Arc::clone(file),
+            None => Arc::clone(file.insert(Arc::new(Mutex::new(tempfile::tempfile()?)))),
+        };
+        let (start, end) = append(&into, |file| {
+            for (user, rows) in &sorted.chunk_by(|(_, row)| row.user) {
+                let text = users.text(order[user.index()]);
+                let rows: Vec<(u32, Row)> = rows.collect();
+                file.write_all(&(text.len() as u32).to_le_bytes())?;
+                file.write_all(text.as_bytes())?;
+                file.write_all(&(rows.len() as u32).to_le_bytes())?;
+                for (session, row) in rows {
+                    file.write_all(&row.of(Sym(session), row.dims).to_bytes())?;
+                }
             }
-        }
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Self(file))
+            Ok(())
+        })?;
+        Ok(Self {
+            file: into,
+            start,
+            end,
+        })
     }
 
     /// Reads it from its beginning.
     pub(in crate::tally) fn read(&self) -> Reader<'_> {
-        (&self.0).rewind().expect(WRITTEN);
+        let bytes = Bytes {
+            file: &self.file,
+            at: self.start,
+            end: self.end,
+        };
         Reader {
-            file: BufReader::with_capacity(BLOCK, &self.0),
+            bytes: BufReader::with_capacity(BLOCK, bytes),
             text: Vec::new(),
             rows: Vec::new(),
         }
     }
 }
 
+/// Writes behind what a file holds, and tells where that begins and ends.
+fn append(
+    file: &Mutex<File>,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> io::Result<(u64, u64)> {
+    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    let start = file.seek(SeekFrom::End(0))?;
+    let mut buffered = BufWriter::with_capacity(BLOCK, &mut *file);
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    Ok((start, file.stream_position()?))
+}
+
+/// The bytes of a run, read by position: others read the same file.
+struct Bytes<'r> {
+    file: &'r Mutex<File>,
+    at: u64,
+    end: u64,
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
+        let most = left.min(to.len());
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let read = file.read(&mut to[..most])?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
 /// A run that is read user by user.
 pub(in crate::tally) struct Reader<'r> {
-    file: BufReader<&'r File>,
+    bytes: BufReader<Bytes<'r>>,
     text: Vec<u8>,
     rows: Vec<(u32, Row)>,
 }
@@ -90,19 +147,20 @@ pub(in crate::tally) struct Reader<'r> {
 impl Reader<'_> {
     /// Goes on to the next user; `false` at the end.
     pub(in crate::tally) fn advance(&mut self) -> bool {
-        let mut length = [0; 4];
-        match self.file.read(&mut length[..1]).expect(WRITTEN) {
-            0 => return false,
-            _ => self.file.read_exact(&mut length[1..]).expect(WRITTEN),
+        let Bytes { at, end, .. } = self.bytes.get_ref();
+        if at == end && self.bytes.buffer().is_empty() {
+            return false;
         }
+        let mut length = [0; 4];
+        self.bytes.read_exact(&mut length).expect(WRITTEN);
         self.text.resize(u32::from_le_bytes(length) as usize, 0);
-        self.file.read_exact(&mut self.text).expect(WRITTEN);
+        self.bytes.read_exact(&mut self.text).expect(WRITTEN);
         let mut count = [0; 4];
-        self.file.read_exact(&mut count).expect(WRITTEN);
+        self.bytes.read_exact(&mut count).expect(WRITTEN);
         self.rows.clear();
         for _ in 0..u32::from_le_bytes(count) {
             let mut bytes = [0; Row::BYTES];
-            self.file.read_exact(&mut bytes).expect(WRITTEN);
+            self.bytes.read_exact(&mut bytes).expect(WRITTEN);
             let row = Row::from_bytes(&bytes);
             self.rows.push((row.user.0, row.of(Sym::UNKNOWN, row.dims)));
         }
@@ -125,6 +183,21 @@ mod tests {
     use super::*;
     use crate::event::{DimsId, Instant, Place};
 
+    impl Run {
+        /// Users, and session and bucket of each of their rows, sorted.
+        fn read_all(&self) -> Vec<(String, Vec<(u32, u32)>)> {
+            let mut reader = self.read();
+            let mut seen = Vec::new();
+            while reader.advance() {
+                let rows = reader.rows().iter();
+                let mut rows: Vec<_> = rows.map(|(of, row)| (*of, row.bucket)).collect();
+                rows.sort_unstable();
+                seen.push((reader.user().to_owned(), rows));
+            }
+            seen
+        }
+    }
+
     #[test]
     fn users_come_in_byte_order_with_the_rows_of_all_sessions() {
         let mut users = Symbols::default();
@@ -139,19 +212,14 @@ mod tests {
             vec![row(ann, 3), row(zoe, 4)],
         ];
         let rows = (5..).zip(sessions.map(Rows::from));
-        let run = Run::write(&users, rows).expect("written");
+        let mut file = None;
+        let run = Run::write(&mut file, &users, rows).expect("written");
+        let again = vec![row(ann, 5)];
+        let other = Run::write(&mut file, &users, [(7, again.into())].into_iter());
+        let mut other = other.expect("written").read_all();
+        assert_eq!(other.pop(), Some(("ann".to_owned(), vec![(7, 5)])));
         for _ in 0..2 {
-            let mut reader = run.read();
-            let mut seen = Vec::new();
-            while reader.advance() {
-                let mut rows: Vec<_> = reader
-                    .rows()
-                    .iter()
-                    .map(|(of, row)| (*of, row.bucket))
-                    .collect();
-                rows.sort_unstable();
-                seen.push((reader.user().to_owned(), rows));
-            }
+            let seen = run.read_all();
             let wanted = [
                 ("", vec![(5, 2)]),
                 ("ann", vec![(6, 3)]),

@@ -74,7 +74,11 @@ impl Paged {
     }
 
     /// Reads bytes that stand close to others that are asked for.
+    ///
+    /// # Panics
+    /// The file has not so many.
     pub(super) fn read(&self, mut offset: u64, mut to: &mut [u8]) {
+        assert!(offset + to.len() as u64 <= self.len, "behind the end");
         let mut reading = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         while !to.is_empty() {
             let number = offset / PAGE as u64;

@@ -19,6 +19,8 @@ enum Held {
 
 /// Rows that are read from a file at once.
 const BLOCK: usize = 1 << 12;
+/// Rows that are read through the pages that stay in memory.
+const FEW: usize = 1 << 8;
 
 impl SortedRows {
     /// How many rows there are.
@@ -44,7 +46,7 @@ impl SortedRows {
             Held::Memory(rows) => rows[at],
             Held::Disk(file) => {
                 let mut bytes = [0; Row::BYTES];
-                file.read((at * Row::BYTES) as u64, &mut bytes);
+                file.read(offset(at), &mut bytes);
                 Row::from_bytes(&bytes)
             }
         }
@@ -58,7 +60,6 @@ impl SortedRows {
     pub fn range(&self, start: usize, end: usize) -> Cow<'_, [Row]> {
         match &self.0 {
             Held::Memory(rows) => Cow::Borrowed(&rows[start..end]),
-            Held::Disk(_) if end - start == 1 => Cow::Owned(vec![self.get(start)]),
             Held::Disk(file) => Cow::Owned(read(file, start, end)),
         }
     }
@@ -71,7 +72,11 @@ impl SortedRows {
 
     /// All rows, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Row> + Clone {
-        self.chunks(BLOCK).flat_map(Each::of)
+        let size = match &self.0 {
+            Held::Memory(rows) => rows.len().max(1),
+            Held::Disk(_) => BLOCK,
+        };
+        self.chunks(size).flat_map(Each::of)
     }
 }
 
@@ -99,9 +104,18 @@ impl Iterator for Each<'_> {
     }
 }
 
+/// Where a row begins in a file.
+const fn offset(at: usize) -> u64 {
+    at as u64 * Row::BYTES as u64
+}
+
 fn read(file: &Paged, start: usize, end: usize) -> Vec<Row> {
     let mut bytes = vec![0; (end - start) * Row::BYTES];
-    file.read_through((start * Row::BYTES) as u64, &mut bytes);
+    // Few are mostly asked for beside others.
+    match end - start <= FEW {
+        true => file.read(offset(start), &mut bytes),
+        false => file.read_through(offset(start), &mut bytes),
+    }
     let (rows, _) = bytes.as_chunks();
     rows.iter().map(Row::from_bytes).collect()
 }

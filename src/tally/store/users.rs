@@ -39,7 +39,7 @@ impl OnDisk {
     fn start(&self, at: usize) -> u64 {
         let mut end = [0; END];
         if let Some(before) = at.checked_sub(1) {
-            self.ends.read((before * END) as u64, &mut end);
+            self.ends.read(before as u64 * END as u64, &mut end);
         }
         u64::from_le_bytes(end)
     }
@@ -55,7 +55,7 @@ impl OnDisk {
     fn block(&self, start: usize) -> Vec<String> {
         let count = BLOCK.min(self.len() - start);
         let mut ends = vec![0; count * END];
-        self.ends.read_through((start * END) as u64, &mut ends);
+        self.ends.read_through(start as u64 * END as u64, &mut ends);
         let (ends, _) = ends.as_chunks();
         let mut from = self.start(start);
         let ends = ends.iter().map(|end| u64::from_le_bytes(*end));
@@ -121,6 +121,9 @@ impl UserTexts {
 
     /// The symbol of a user.
     pub fn find(&self, text: &str) -> Option<Sym> {
+        if let Held::Memory(symbols) = &self.0 {
+            return symbols.find_sorted(text);
+        }
         let (mut from, mut to) = (1, self.len());
         while from < to {
             let middle = from.midpoint(to);
