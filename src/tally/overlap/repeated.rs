@@ -20,7 +20,7 @@ pub(super) struct Repeated {
 }
 
 /// Ids that are looked at together: their table fits a core's cache.
-const TOGETHER: usize = 1 << 12;
+const TOGETHER: usize = 1 << 14;
 /// Most parts that ids are divided into, as a number of bits.
 const MOST_BITS: u32 = 12;
 
@@ -122,8 +122,30 @@ impl MayRepeat {
     }
 }
 
-/// Where an id was met that may repeat: its hash, the file and the second.
-type MetIn = (u64, usize, u32);
+/// Where an id was met that may repeat: its hash, and packed the file (upper half) and the second.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct MetIn {
+    hash: u64,
+    file_and_second: u64,
+}
+
+impl MetIn {
+    fn new(hash: u64, file: usize, second: u32) -> Self {
+        let file_and_second = (file as u64) << 32 | u64::from(second);
+        Self {
+            hash,
+            file_and_second,
+        }
+    }
+
+    fn file(self) -> usize {
+        usize::try_from(self.file_and_second >> 32).unwrap_or(usize::MAX)
+    }
+
+    fn second(self) -> u32 {
+        self.file_and_second as u32
+    }
+}
 
 /// All ids that repeat, sorted; and by chance some others.
 fn may_repeat(pieces: Vec<Piece>) -> Vec<MetIn> {
@@ -142,10 +164,12 @@ fn may_repeat(pieces: Vec<Piece>) -> Vec<MetIn> {
     drop(repeated);
     let of_piece = |Piece { file, met }: Piece| -> Vec<MetIn> {
         let met = met.iter().filter(|met| marks.has(met.hash()));
-        met.map(|met| (met.hash(), file, met.second)).collect()
+        met.map(|met| MetIn::new(met.hash(), file, met.second))
+            .collect()
     };
     let of_pieces: Vec<Vec<MetIn>> = pieces.into_par_iter().map(of_piece).collect();
-    let mut all = of_pieces.concat();
+    let mut all = Vec::with_capacity(of_pieces.iter().map(Vec::len).sum());
+    all.extend(of_pieces.into_iter().flatten());
     all.par_sort_unstable();
     all
 }
@@ -167,15 +191,13 @@ impl Repeated {
             files: vec![false; files],
             rows: 0,
         };
-        for same in may_repeat(pieces).chunk_by(|a, b| a.0 == b.0) {
-            let [(hash, _, second), _, ..] = same else {
-                continue;
-            };
-            found.repeated.hashes.push(*hash);
-            found.repeated.seconds.push(*second);
+        for same in may_repeat(pieces).chunk_by(|a, b| a.hash == b.hash) {
+            let [first, _, ..] = same else { continue };
+            found.repeated.hashes.push(first.hash);
+            found.repeated.seconds.push(first.second());
             found.rows += same.len() as u64;
-            for (_, file, _) in same {
-                found.files[*file] = true;
+            for met in same {
+                found.files[met.file()] = true;
             }
         }
         found.repeated.index();
@@ -208,9 +230,12 @@ mod tests {
     use super::super::watch::Met;
     use super::*;
 
-    fn pieces(met: &[MetIn]) -> Vec<Piece> {
+    /// Hash, file and second.
+    type Of = (u64, usize, u32);
+
+    fn pieces(met: &[Of]) -> Vec<Piece> {
         let same_file = met.chunk_by(|a, b| a.1 == b.1);
-        let piece = |met: &[MetIn]| Piece {
+        let piece = |met: &[Of]| Piece {
             file: met[0].1,
             met: met.iter().map(|met| Met::new(met.0, met.2)).collect(),
         };
@@ -223,7 +248,7 @@ mod tests {
     fn of_very_many_ids_exactly_those_that_repeat_are_found() {
         let count = (TOGETHER * 9) as u64;
         let hash = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut met: Vec<MetIn> = (0..count).map(|at| (hash(at), 0, at as u32)).collect();
+        let mut met: Vec<Of> = (0..count).map(|at| (hash(at), 0, at as u32)).collect();
         met.extend((0..count).step_by(1000).map(|at| (hash(at), 1, 7)));
         // differ in their last bits alone
         met.push((hash(5) ^ 1, 1, 7));
@@ -241,7 +266,7 @@ mod tests {
         let count = (TOGETHER * 5) as u64;
         let hash = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let of_file = |file| (0..count).map(move |at| (hash(at), file, at as u32));
-        let met: Vec<MetIn> = of_file(1).chain(of_file(0)).collect();
+        let met: Vec<Of> = of_file(1).chain(of_file(0)).collect();
         let found = Repeated::of(pieces(&met), 2);
         assert_eq!((found.rows, found.files), (2 * count, vec![true, true]));
         for at in 0..count {
