@@ -121,8 +121,9 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
     let (counted, (findings, suppressed), coverage) = std::thread::scope(|scope| {
         let counted = scope.spawn(|| {
             let failures = failures::failures(material, &frames);
-            let timeline = over_time::timeline(material);
-            (failures, timeline, over_time::heatmap(material))
+            let quarters = over_time::quarters(material);
+            let timeline = over_time::timeline(material, &quarters);
+            (failures, timeline, over_time::heatmap(material, &quarters))
         });
         let parted = suppress::part(
             findings::findings(material, &before),
