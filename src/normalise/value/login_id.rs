@@ -188,4 +188,17 @@ mod tests {
         let same_text = of("4RsGdg1kLy63", "EventIdentifier").expect("an id");
         assert_ne!(request.hash(), same_text.hash());
     }
+
+    #[test]
+    fn each_byte_of_an_id_is_asked_for() {
+        for length in 0..=3 * TOGETHER {
+            let mut text = vec![b'a'; length];
+            assert!(is_alphanumeric(&text));
+            for at in 0..length {
+                text[at] = b'-';
+                assert!(!is_alphanumeric(&text), "{length} {at}");
+                text[at] = b'Z';
+            }
+        }
+    }
 }
