@@ -82,11 +82,18 @@ pub fn leading(block: &[u8], count: usize, delimiter: u8, record: &mut Record) -
     record.clear();
     let mut pos = 0;
     for _ in 0..count {
-        let (field, end) = plain_field(block, pos, delimiter)?;
+        let (one, end) = match *block.get(pos)? {
+            b'"' => plain_field(block, pos, delimiter)?,
+            // Before a line end nothing is a leading field, so returns needn't be looked for.
+            _ => {
+                let end = pos + near::two(delimiter, b'\n', &block[pos..])?;
+                (field(pos, end, false), end)
+            }
+        };
         if *block.get(end)? != delimiter {
             return None;
         }
-        record.push(field);
+        record.push(one);
         pos = end + 1;
     }
     Some(pos)

@@ -130,6 +130,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The id of the login in a row, where the file has such a column and the row a real id.
+    #[inline]
     pub fn login_id<'b>(&self, record: &Record, block: &'b [u8]) -> Option<LoginId<'b>> {
         let (column, kind) = self.id_column?;
         let text = record.raw(block, column);

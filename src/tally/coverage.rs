@@ -36,13 +36,21 @@ pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     let mut pairs: Vec<Pair> = tally.pairs().all(tally).filter(busy).collect();
     pairs.sort_by_key(user);
     let mut saturated = Vec::new();
+    let mut hours: FxHashMap<u32, u64> = FxHashMap::default();
     for of_user in pairs.chunk_by(|a, b| user(a) == user(b)) {
-        let mut hours: FxHashMap<u32, u64> = FxHashMap::default();
+        // The rows of a pair stand in the order of time, so many of an hour are side by side.
+        let mut last = (0, 0);
         for row in of_user.iter().flat_map(|pair| pair.each(tally)) {
-            *hours.entry(row.bucket / HOUR_MINUTES).or_default() += row.n();
+            let hour = row.bucket / HOUR_MINUTES;
+            if hour != last.0 {
+                *hours.entry(last.0).or_default() += last.1;
+                last = (hour, 0);
+            }
+            last.1 += row.n();
         }
-        let full = hours.iter().filter(|(_, n)| **n >= HOURLY_LIMIT);
-        let start = |hour: &u32| Instant::from_minute(hour * HOUR_MINUTES);
+        *hours.entry(last.0).or_default() += last.1;
+        let full = hours.drain().filter(|(_, n)| *n >= HOURLY_LIMIT);
+        let start = |hour: u32| Instant::from_minute(hour * HOUR_MINUTES);
         saturated.extend(full.map(|(hour, _)| (user(&of_user[0]), start(hour))));
     }
     saturated.sort_unstable();
@@ -80,20 +88,32 @@ struct Hour {
 
 impl Hours {
     fn of(tally: &Tally) -> Self {
-        let mut hours: FxHashMap<i64, Hour> = FxHashMap::default();
+        let mut numbers: FxHashMap<u32, usize> = FxHashMap::default();
+        let mut hours: Vec<(i64, Hour)> = Vec::new();
+        // The rows of a pair stand in the order of time, so many of an hour are side by side.
+        let mut at = usize::MAX;
         for row in tally.rows.iter() {
-            let hour = hours.entry(i64::from(row.bucket / HOUR_MINUTES));
-            let hour = hour.or_insert(Hour {
-                n: 0,
-                first: row.first(),
-                last: row.last(),
-            });
+            let number = row.bucket / HOUR_MINUTES;
+            if hours
+                .get(at)
+                .is_none_or(|known| known.0 != i64::from(number))
+            {
+                at = *numbers.entry(number).or_insert(hours.len());
+            }
+            if at == hours.len() {
+                let hour = Hour {
+                    n: 0,
+                    first: row.first(),
+                    last: row.last(),
+                };
+                hours.push((i64::from(number), hour));
+            }
+            let (_, hour) = &mut hours[at];
             hour.n += row.n();
             hour.first = hour.first.min(row.first());
             hour.last = hour.last.max(row.last());
         }
-        let hours = hours.into_iter().collect();
-        Self(hours)
+        Self(hours.into_iter().collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The id that an export gives a login: rows with the same real id are one login.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::FixedState;
 
@@ -47,6 +47,10 @@ pub struct LoginId<'a> {
 const LOGIN_HISTORY: &str = "0Ya";
 /// Characters of a Salesforce id that tell it; three more only make its case safe.
 const ID_LENGTH: usize = 15;
+/// What stands for none of them.
+const ZERO: &[u8; ID_LENGTH] = b"0Ya000000000000";
+/// Bytes of an id that are looked at together.
+const TOGETHER: usize = 16;
 
 impl<'a> LoginId<'a> {
     /// The id in a field of a column with this name and kind of ids. `None` for what is no id:
@@ -64,7 +68,7 @@ impl<'a> LoginId<'a> {
     #[inline]
     fn plain(text: &'a [u8], column: &str, kind: IdKind) -> Option<Self> {
         let id = text.first_chunk::<ID_LENGTH>()?;
-        if !text.iter().all(u8::is_ascii_alphanumeric) {
+        if !is_alphanumeric(text) {
             return None;
         }
         if !id.starts_with(LOGIN_HISTORY.as_bytes()) {
@@ -72,8 +76,7 @@ impl<'a> LoginId<'a> {
             let is_name = text.eq_ignore_ascii_case(column.as_bytes());
             return (!is_mask && !is_name).then_some(Self { kind, text });
         }
-        let is_zero = id[LOGIN_HISTORY.len()..].iter().all(|byte| *byte == b'0');
-        (!is_zero).then_some(Self {
+        (id != ZERO).then_some(Self {
             kind: IdKind::LoginHistory,
             text: id,
         })
@@ -86,9 +89,8 @@ impl<'a> LoginId<'a> {
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         {
             let text = &text.as_bytes()[..ID_LENGTH];
-            let is_zero = text[LOGIN_HISTORY.len()..].iter().all(|byte| *byte == b'0');
             let kind = IdKind::LoginHistory;
-            return (!is_zero).then_some(Self { kind, text });
+            return (text != ZERO).then_some(Self { kind, text });
         }
         // Event log files may put `SLB:` before it.
         let bare = text.rsplit(':').next().unwrap_or(text);
@@ -100,19 +102,39 @@ impl<'a> LoginId<'a> {
     }
 
     /// A number that equal ids share, and other ids share by a chance of one in 2^64.
+    #[inline]
     pub fn hash(self) -> u64 {
-        hash(&(self.kind, self.text), 0)
+        self.hash_with(0)
     }
 
     /// A second such number, which has nothing to do with the first.
     pub fn check(self) -> u64 {
-        hash(&(self.kind, self.text), 1)
+        self.hash_with(1)
+    }
+
+    /// A hash of which all bits count: nobody makes two ids of one hash by accident.
+    #[inline]
+    fn hash_with(self, seed: u64) -> u64 {
+        let seed = seed << 8 | self.kind as u64;
+        let mut hasher = FixedState::with_seed(seed).build_hasher();
+        // The text is all, so its length needn't be told apart from what follows.
+        hasher.write(self.text);
+        hasher.finish()
     }
 }
 
-/// A hash of which all bits count: nobody makes two ids of one hash by accident.
-fn hash(what: &impl Hash, seed: u64) -> u64 {
-    FixedState::with_seed(seed).hash_one(what)
+/// Whether all bytes are letters and digits. Many are asked at once, though the first that is
+/// none would do: ids hardly ever have one.
+#[inline]
+fn is_alphanumeric(text: &[u8]) -> bool {
+    let all = |bytes: &[u8; TOGETHER]| {
+        let each = bytes.iter().map(u8::is_ascii_alphanumeric);
+        each.fold(true, |all, is| all & is)
+    };
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) if text.len() <= 2 * TOGETHER => all(first) & all(last),
+        _ => text.iter().all(u8::is_ascii_alphanumeric),
+    }
 }
 
 #[cfg(test)]
@@ -165,5 +187,18 @@ mod tests {
         assert_eq!(request.kind, IdKind::Request);
         let same_text = of("4RsGdg1kLy63", "EventIdentifier").expect("an id");
         assert_ne!(request.hash(), same_text.hash());
+    }
+
+    #[test]
+    fn each_byte_of_an_id_is_asked_for() {
+        for length in 0..=3 * TOGETHER {
+            let mut text = vec![b'a'; length];
+            assert!(is_alphanumeric(&text));
+            for at in 0..length {
+                text[at] = b'-';
+                assert!(!is_alphanumeric(&text), "{length} {at}");
+                text[at] = b'Z';
+            }
+        }
     }
 }

@@ -116,20 +116,28 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
     let before = changes::Cites::of(material);
-    // In a short run the questions to polars take as long as all findings.
-    let (failures, (findings, suppressed)) = std::thread::scope(|scope| {
-        let failures = scope.spawn(|| failures::failures(material, &frames));
+    // In a short run the questions to polars take as long as all findings, in a long one the counts
+    // over time as long as what the counts can't see.
+    let (counted, (findings, suppressed), coverage) = std::thread::scope(|scope| {
+        let counted = scope.spawn(|| {
+            let failures = failures::failures(material, &frames);
+            let quarters = over_time::quarters(material);
+            let timeline = over_time::timeline(material, &quarters);
+            (failures, timeline, over_time::heatmap(material, &quarters))
+        });
         let parted = suppress::part(
             findings::findings(material, &before),
             material.suppressions,
             end.as_ref().or(newest.as_ref()),
         );
-        let failures = failures.join();
-        let failures = failures.unwrap_or_else(|panic| resume_unwind(panic));
-        (failures, parted)
+        let mut notes = seen.notes;
+        notes.extend(changes::notes(material));
+        let coverage = coverage_of(material, seen.row_cap_hit, seen.zone_assumed, notes);
+        let counted = counted.join();
+        let counted = counted.unwrap_or_else(|panic| resume_unwind(panic));
+        (counted, parted, coverage)
     });
-    let mut notes = seen.notes;
-    notes.extend(changes::notes(material));
+    let (failures, timeline, heatmap) = counted;
     let rejects = inputs::rejects(material).take(REJECTS).collect();
     Report {
         schema: SCHEMA,
@@ -149,10 +157,10 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
         ledger: seen.ledger,
         overlaps: overlaps::overlaps(material),
         totals: totals(material, &frames),
-        coverage: coverage_of(material, seen.row_cap_hit, seen.zone_assumed, notes),
+        coverage,
         failures,
-        timeline: over_time::timeline(material),
-        heatmap: over_time::heatmap(material),
+        timeline,
+        heatmap,
         findings,
         changes: before.listed(material),
         near_misses: findings::near_misses(material),

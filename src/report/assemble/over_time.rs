@@ -1,16 +1,25 @@
 //! The attempts over time: equal buckets over the window, and hours of the week.
 
+use std::collections::BTreeMap;
+
 use super::{Material, cause_id, time};
 use crate::event::{Instant, QUARTER_HOUR_MINUTES};
 use crate::report::model::{Bucket, CauseCounts, HeatCell, Timeline};
-use crate::tally::slots::slots;
+use crate::tally::slots::{SlotCount, slots};
 
-/// Lengths of a bucket that are tried, in minutes, the smallest first.
+/// Lengths of a bucket that are tried, in minutes, the smallest first: whole quarters of an hour.
 const BUCKET_MINUTES: [u32; 4] = [15, 60, 360, 1440];
 /// The most buckets that a timeline has while a longer bucket is left.
 const MOST_BUCKETS: u32 = 1_000;
 
-pub(super) fn timeline(material: &Material<'_>) -> Timeline {
+/// The attempts by quarters of an hour, of which the lengths of all buckets are made up.
+pub(super) fn quarters(material: &Material<'_>) -> Vec<SlotCount> {
+    slots(material.tally, material.resolved, |row| {
+        row.first().minute() / QUARTER_HOUR_MINUTES
+    })
+}
+
+pub(super) fn timeline(material: &Material<'_>, quarters: &[SlotCount]) -> Timeline {
     let Some((first, last)) = material.reported else {
         return Timeline {
             bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60,
@@ -32,20 +41,22 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
             causes: CauseCounts::new(),
         })
         .collect();
-    let counts = slots(material.tally, material.resolved, |row| {
-        row.first().minute() / length - begin
-    });
-    for slot in counts {
-        let Some(bucket) = buckets.get_mut(slot.slot as usize) else {
+    let number = |slot: &SlotCount| slot.slot * QUARTER_HOUR_MINUTES / length - begin;
+    for of_bucket in quarters.chunk_by(|a, b| number(a) == number(b)) {
+        let Some(bucket) = buckets.get_mut(number(&of_bucket[0]) as usize) else {
             continue;
         };
-        bucket.successes += slot.successes;
-        bucket.failures += slot.failures;
-        if slot.failures > 0 {
-            *bucket
-                .causes
-                .entry(cause_id(material, slot.cause))
-                .or_default() += slot.failures;
+        // A long bucket has each cause many times.
+        let mut causes: BTreeMap<u32, u64> = BTreeMap::new();
+        for slot in of_bucket {
+            bucket.successes += slot.successes;
+            bucket.failures += slot.failures;
+            if slot.failures > 0 {
+                *causes.entry(slot.cause).or_default() += slot.failures;
+            }
+        }
+        for (cause, failures) in causes {
+            *bucket.causes.entry(cause_id(material, cause)).or_default() += failures;
         }
     }
     Timeline {
@@ -55,7 +66,7 @@ pub(super) fn timeline(material: &Material<'_>) -> Timeline {
 }
 
 /// All 168 hours of the week, Monday first.
-pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
+pub(super) fn heatmap(material: &Material<'_>, quarters: &[SlotCount]) -> Vec<HeatCell> {
     let mut cells: Vec<HeatCell> = (0..7 * 24)
         .map(|at: u8| HeatCell {
             weekday: at / 24 + 1,
@@ -65,17 +76,16 @@ pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
         })
         .collect();
     // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
-    let counts = slots(material.tally, material.resolved, |row| {
-        row.first().minute() / QUARTER_HOUR_MINUTES
-    });
-    for slot in counts {
-        let at = Instant::from_minute(slot.slot * QUARTER_HOUR_MINUTES);
+    for of_quarter in quarters.chunk_by(|a, b| a.slot == b.slot) {
+        let at = Instant::from_minute(of_quarter[0].slot * QUARTER_HOUR_MINUTES);
         let (weekday, hour) = material.zone.weekday_hour(at);
         let Some(cell) = cells.get_mut((weekday * 24 + hour) as usize) else {
             continue;
         };
-        cell.successes += slot.successes;
-        cell.failures += slot.failures;
+        for slot in of_quarter {
+            cell.successes += slot.successes;
+            cell.failures += slot.failures;
+        }
     }
     cells
 }

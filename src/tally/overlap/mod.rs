@@ -6,7 +6,7 @@
 //!
 //! Nobody knows beforehand which rows are shared, so files may be read twice:
 //!
-//! 1. The first reading counts everything. Of rows with ids it notes 16 bytes each ([`watch`]).
+//! 1. The first reading counts everything. Of rows with ids it notes 12 bytes each ([`watch`]).
 //! 2. [`sieve`] finds ids that stand on several rows, and quarters of an hour in which some user
 //!    has rows in two files that may share logins. If there are none, that was all.
 //! 3. Files with such rows are read again. Rows that may be shared are kept back ([`spool`], in

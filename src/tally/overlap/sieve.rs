@@ -10,9 +10,8 @@ use super::first_reading::{each_row, each_spilled};
 use super::people::{Called, People};
 use super::repeated::Repeated;
 use super::spool::Spool;
-use super::watch::{Met, second_of};
+use super::watch::{Piece, second_of};
 use crate::event::{Instant, Sym};
-use crate::tally::pile::Pile;
 use crate::tally::rounds::{Session, Share};
 
 /// What the second reading keeps back.
@@ -74,10 +73,11 @@ impl Sieve {
 }
 
 /// Every id that was met, handed over so that no id is in memory twice.
-fn all_met(shares: &mut [Share]) -> Vec<Vec<Met>> {
+fn all_met(shares: &mut [Share]) -> Vec<Piece> {
     let sessions = shares.iter_mut().flat_map(|share| &mut share.sessions);
-    let met = sessions.map(|session| std::mem::take(&mut session.noted.met));
-    met.flat_map(Pile::into_pieces).collect()
+    sessions
+        .flat_map(|session| session.noted.take(session.file))
+        .collect()
 }
 
 /// The quarters of an hour in which files may share logins that their ids don't tell.

@@ -53,7 +53,7 @@ impl<'s> Watching<'s> {
         session: (usize, usize),
     ) -> Watch<'s> {
         match self {
-            Watching::Noting if has_ids => Watch::Note(Noted::of(file)),
+            Watching::Noting if has_ids => Watch::Note(Noted::default()),
             Watching::Noting => Watch::Off,
             Watching::Sifting(sieve) => Watch::Sift(Box::new(Sifter::of(sieve, file, session))),
         }
@@ -68,6 +68,7 @@ impl Watch<'_> {
     }
 
     /// Looks at an attempt. If the answer is yes, it is kept back and must not be counted yet.
+    #[inline]
     pub(in crate::tally) fn keeps_back(&mut self, read: Read, id: Option<LoginId<'_>>) -> bool {
         match self {
             Watch::Off => false,
@@ -95,50 +96,57 @@ impl Watch<'_> {
     }
 }
 
-/// That an id was met: its hash, and packed the file (upper half) and the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// That an id was met: its hash and the second. Of small words, so that none of its 12 bytes is
+/// left empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Met {
-    pub(super) hash: u64,
-    file_and_second: u64,
+    upper: u32,
+    lower: u32,
+    pub(super) second: u32,
 }
 
 impl Met {
-    pub(super) fn new(hash: u64, file: usize, second: u32) -> Self {
-        let file_and_second = (file as u64) << 32 | u64::from(second);
+    #[inline]
+    pub(super) fn new(hash: u64, second: u32) -> Self {
         Self {
-            hash,
-            file_and_second,
+            upper: (hash >> 32) as u32,
+            lower: hash as u32,
+            second,
         }
     }
 
-    pub(super) fn file(self) -> usize {
-        usize::try_from(self.file_and_second >> 32).unwrap_or(usize::MAX)
-    }
-
-    pub(super) fn second(self) -> u32 {
-        self.file_and_second as u32
+    #[inline]
+    pub(super) fn hash(self) -> u64 {
+        u64::from(self.upper) << 32 | u64::from(self.lower)
     }
 }
 
-/// The ids that one worker met in one file: 16 bytes a row.
+/// Some of the ids that one worker met in one file.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) file: usize,
+    pub(super) met: Vec<Met>,
+}
+
+/// The ids that one worker met in one file: 12 bytes a row.
 #[derive(Debug, Default)]
 pub(in crate::tally) struct Noted {
-    file: usize,
-    pub(super) met: Pile<Met>,
+    met: Pile<Met>,
     /// How many rows have an id of each kind.
     pub(super) of_kind: [u64; IdKind::COUNT],
 }
 
 impl Noted {
-    fn of(file: usize) -> Self {
-        Self {
-            file,
-            ..Self::default()
-        }
+    /// Takes all ids out, in pieces.
+    pub(super) fn take(&mut self, file: usize) -> impl Iterator<Item = Piece> + use<> {
+        let met = std::mem::take(&mut self.met);
+        let pieces = met.into_pieces().into_iter();
+        pieces.map(move |met| Piece { file, met })
     }
 
+    #[inline]
     fn add(&mut self, at: Instant, id: LoginId<'_>) {
-        self.met.push(Met::new(id.hash(), self.file, second_of(at)));
+        self.met.push(Met::new(id.hash(), second_of(at)));
         self.of_kind[id.kind as usize] += 1;
     }
 }
