@@ -98,10 +98,10 @@ impl<'a> Crowd<'a> {
         for source in &one.sources {
             *self.sources.entry(*source).or_default() += one.logins;
         }
-        let at = one.first_login.unwrap_or(one.first);
-        one.places
-            .iter()
-            .for_each(|place| self.places.add(at, *place));
+        // Of each user the first login, so that the earliest of all are told.
+        if let (Some(at), Some(place)) = (one.first_login, one.places.first()) {
+            self.places.add(at, *place);
+        }
     }
 
     fn finish(mut self) -> Self {

@@ -3,7 +3,7 @@
 //! Attackers choose usernames, so that there may be as many users as rows. When what a worker
 //! holds of users and rows passes its share of the budget, it writes both as a [`Run`], sorted by
 //! user, and begins anew. If there is any run, what is left in memory becomes runs too, and
-//! [`merge`] adds all of them up, user by user.
+//! [`merge()`] adds all of them up, user by user.
 
 mod merge;
 mod run;
