@@ -75,12 +75,16 @@ impl Detector for LegacyLogin {
             return Found::default();
         };
         let limits = &limits.legacy;
-        let (alone, crowds) = crowd::parted(all, limits.crowd);
-        let alone = alone.filter_map(|one| finding(&one, &Whose::one(&one, seen), seen, limits));
-        let crowds = crowds.iter();
-        let crowds = crowds.filter_map(|all| finding(&all.whole, &Whose::all(all), seen, limits));
+        let mut findings = Vec::new();
+        let mut tell = |one: &Integration<'_>, whose: &Whose<'_>| {
+            findings.extend(finding(one, whose, seen, limits));
+        };
+        let crowds = crowd::gather(all, limits.crowd, |one| tell(&one, &Whose::one(&one, seen)));
+        for crowd in &crowds {
+            tell(&crowd.whole, &Whose::all(crowd));
+        }
         Found {
-            findings: alone.chain(crowds).collect(),
+            findings,
             near_misses: Vec::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! Interned texts: each distinct text is kept once and compared as a number.
 
+use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
@@ -15,6 +16,22 @@ impl Sym {
     /// Whether this is no text.
     pub const fn is_unknown(self) -> bool {
         self.0 == 0
+    }
+
+    /// The symbol whose text is looked for, among so many in byte order, the unknown one included.
+    /// `order` says how the text of a symbol stands to it.
+    pub fn find(count: usize, order: impl Fn(Sym) -> Ordering) -> Option<Sym> {
+        let (mut from, mut to) = (1, count);
+        while from < to {
+            let middle = from.midpoint(to);
+            let sym = Sym(u32::try_from(middle).ok()?);
+            match order(sym) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return Some(sym),
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
     }
 
     /// Position in tables that have one entry a symbol.
@@ -130,17 +147,7 @@ impl Symbols {
 
     /// The symbol of a text, where all stand in byte order.
     pub fn find_sorted(&self, text: &str) -> Option<Sym> {
-        let (mut from, mut to) = (1, self.len());
-        while from < to {
-            let middle = from.midpoint(to);
-            let sym = Sym(u32::try_from(middle).ok()?);
-            match self.text(sym).cmp(text) {
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Equal => return Some(sym),
-                std::cmp::Ordering::Greater => to = middle,
-            }
-        }
-        None
+        Sym::find(self.len(), |sym| self.text(sym).cmp(text))
     }
 
     /// The text of a symbol, or `None` for the unknown one.

@@ -25,36 +25,27 @@ pub(super) struct Crowd<'a> {
     places: Earliest,
 }
 
-/// The integrations that stand for themselves, and the crowds.
-pub(super) fn parted<'a>(
+/// The crowds; `alone` takes the integrations that stand for themselves.
+pub(super) fn gather<'a>(
     all: &Integrations<'a>,
     most: u32,
-) -> (impl Iterator<Item = Integration<'a>>, Vec<Crowd<'a>>) {
+    mut alone: impl FnMut(Integration<'a>),
+) -> Vec<Crowd<'a>> {
     let mut counts: BTreeMap<Key, u32> = BTreeMap::new();
     for key in all.retiring_keys() {
         *counts.entry(key).or_default() += 1;
     }
     counts.retain(|_, users| *users > most);
-    let mut crowds: BTreeMap<Key, Option<Crowd<'a>>> = BTreeMap::new();
-    crowds.extend(counts.keys().map(|key| (*key, None)));
-    if !crowds.is_empty() {
-        for one in all
-            .retiring_logins()
-            .filter(|one| one.first_login.is_some())
-        {
-            if let Some(crowd) = crowds.get_mut(&key(&one)) {
-                crowd.get_or_insert_with(|| Crowd::of(&one)).add(&one);
-            }
+    let crowds = counts.into_keys().map(|key| (key, None));
+    let mut crowds: BTreeMap<Key, Option<Crowd<'a>>> = crowds.collect();
+    for one in all.retiring_logins() {
+        match crowds.get_mut(&(one.org, one.app, one.flow)) {
+            None => alone(one),
+            Some(_) if one.first_login.is_none() => {}
+            Some(crowd) => crowd.get_or_insert_with(|| Crowd::of(&one)).add(&one),
         }
     }
-    let crowds = crowds.into_values().flatten().map(Crowd::finish);
-    let alone = all.retiring_logins();
-    let alone = alone.filter(move |one| !counts.contains_key(&key(one)));
-    (alone, crowds.collect())
-}
-
-const fn key(one: &Integration<'_>) -> Key {
-    (one.org, one.app, one.flow)
+    crowds.into_values().flatten().map(Crowd::finish).collect()
 }
 
 impl<'a> Crowd<'a> {

@@ -70,8 +70,8 @@ impl UserMet {
     }
 }
 
-/// Combinations and users by the bytes of their fields, and how rows repeat, for files of one shape. Numbers are those of the
-/// tables of one worker.
+/// Combinations and users by the bytes of their fields, and how rows repeat, for files of one
+/// shape. Numbers are those of the tables of one worker.
 #[derive(Debug, Default)]
 pub struct Memo {
     shape: Option<Shape>,

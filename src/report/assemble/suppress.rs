@@ -103,10 +103,9 @@ pub(super) fn part(
     suppressions: &[Suppression],
     today: Option<&Time>,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
-    let by = |finding: &Finding| {
-        let holding = suppressions.iter().filter(|one| one.holds(today));
-        holding.into_iter().find(|one| one.fits(finding))
-    };
+    let holding = suppressions.iter().filter(|one| one.holds(today));
+    let holding: Vec<&Suppression> = holding.collect();
+    let by = |finding: &Finding| holding.iter().find(|one| one.fits(finding));
     let hidden = findings.extract_if(.., |finding| by(finding).is_some());
     let suppressed = hidden.filter_map(|finding| {
         Some(Suppressed {

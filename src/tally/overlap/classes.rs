@@ -23,6 +23,17 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// A row names this org, or none.
+    pub(super) fn names(&mut self, org: Option<&str>) {
+        match org {
+            None => self.org_open = true,
+            Some(org) if self.orgs.contains(org) => {}
+            Some(org) => {
+                self.orgs.insert(org.to_owned());
+            }
+        }
+    }
+
     pub(super) fn class(&self) -> Class {
         let full = self.of_kind.iter().position(|n| *n == self.events);
         Class {

@@ -11,7 +11,7 @@ use super::people::{Called, People};
 use super::repeated::Repeated;
 use super::spool::Spool;
 use super::watch::{Piece, second_of};
-use crate::event::{Instant, Sym};
+use crate::event::Instant;
 use crate::tally::rounds::{Session, Share};
 
 /// What the second reading keeps back.
@@ -160,14 +160,13 @@ fn gather(shares: &[Share], files: usize) -> (Classes, InQuarters) {
         for (sum, n) in of_file.of_kind.iter_mut().zip(session.noted.of_kind) {
             *sum += n;
         }
-        let mut orgs: BTreeSet<Sym> = BTreeSet::new();
         let (mut last_org, mut last) = (None, (0, 0));
         for row in session.rows.iter() {
             of_file.events += row.n();
-            let org = Some(share.names.dims.get(row.dims).org);
-            if org != last_org {
-                orgs.extend(org);
-                last_org = org;
+            let org = share.names.dims.get(row.dims).org;
+            if last_org != Some(org) {
+                of_file.names(share.names.symbols.known(org));
+                last_org = Some(org);
             }
             // All of a row is in one quarter, and so are many rows beside it.
             let quarter = row.first().quarter_hour();
@@ -180,26 +179,12 @@ fn gather(shares: &[Share], files: usize) -> (Classes, InQuarters) {
         *by_quarter.entry(last.0).or_default() += last.1;
         let held = by_quarter.drain().filter(|(_, n)| *n > 0);
         counts.extend(held.map(|(quarter, n)| ((session.file, quarter), n)));
-        of_file.org_open |= orgs.remove(&Sym::UNKNOWN);
-        let texts = orgs
-            .iter()
-            .map(|org| share.names.symbols.text(*org).to_owned());
-        of_file.orgs.extend(texts);
     }
     each_spilled(shares, |share, session, row, _| {
         let of_file = &mut gathered[session.file];
         of_file.events += row.n();
-        match share
-            .names
-            .symbols
-            .known(share.names.dims.get(row.dims).org)
-        {
-            None => of_file.org_open = true,
-            Some(org) if of_file.orgs.contains(org) => {}
-            Some(org) => {
-                of_file.orgs.insert(org.to_owned());
-            }
-        }
+        let org = share.names.dims.get(row.dims).org;
+        of_file.names(share.names.symbols.known(org));
         let key = (session.file, row.first().quarter_hour());
         *spilled.entry(key).or_default() += row.n();
     });

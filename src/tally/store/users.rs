@@ -121,20 +121,7 @@ impl UserTexts {
 
     /// The symbol of a user.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        if let Held::Memory(symbols) = &self.0 {
-            return symbols.find_sorted(text);
-        }
-        let (mut from, mut to) = (1, self.len());
-        while from < to {
-            let middle = from.midpoint(to);
-            let sym = Sym(u32::try_from(middle).ok()?);
-            match (*self.text(sym)).cmp(text) {
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Equal => return Some(sym),
-                std::cmp::Ordering::Greater => to = middle,
-            }
-        }
-        None
+        Sym::find(self.len(), |sym| (*self.text(sym)).cmp(text))
     }
 
     /// The same as a table that grows.
