@@ -540,6 +540,45 @@ fn read(
     reading::read(&paths, way, || {})
 }
 
+/// Two rows of one id have their equals in different logins: the first of these gets both.
+#[test]
+fn rows_of_one_id_are_given_to_the_first_login_that_has_an_equal_of_any() {
+    let world = World {
+        truths: vec![Truth {
+            at: EDGE,
+            user: 0,
+            outcome: 0,
+            app: 0,
+            source: 0,
+            flow: 0,
+            org: 0,
+        }],
+        exports: [
+            ([false, true], [false, true, true]),
+            ([true, true], [true, false, true]),
+        ]
+        .map(|(columns, apps)| Export {
+            name: "aaa".to_owned(),
+            layout: Layout::History,
+            columns: [columns[0], columns[1], false, false, false],
+            rows: apps
+                .map(|app| (0, [false, !app, false, false, false], false))
+                .into(),
+        })
+        .into(),
+        users: false,
+    };
+    let home = scratch();
+    world.write(home.path());
+    let names: Vec<String> = world.files().into_keys().collect();
+    let filled = read(home.path(), &names, (1, u64::MAX), (u64::MAX, u64::MAX));
+    let (ledgers, tally) = expected(&world);
+    assert_eq!(ledgers, [(3, 0), (0, 3)]);
+    assert_eq!(filled.tally, tally);
+    let apps = filled.tally.rows.iter().map(|row| row.n());
+    assert_eq!(apps.collect::<Vec<_>>(), [3], "all three know the app");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

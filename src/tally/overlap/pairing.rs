@@ -50,7 +50,7 @@ impl<'a, 'm> Pairing<'a, 'm> {
         self.holder[login] = Some(unit);
     }
 
-    /// Gives units to logins that have their equal.
+    /// Gives each unit to the first login that has an equal of any of its rows.
     fn equals(&mut self) {
         let mut telling: FxHashMap<Told, Vec<usize>> = FxHashMap::default();
         // The first is taken from the end.
@@ -60,6 +60,7 @@ impl<'a, 'm> Pairing<'a, 'm> {
             }
         }
         for (unit, rows) in self.units.iter().enumerate() {
+            let mut first = None;
             for told in self.second.told(rows) {
                 let Some(equals) = telling.get_mut(&told) else {
                     continue;
@@ -74,10 +75,11 @@ impl<'a, 'm> Pairing<'a, 'm> {
                     let agreement = || self.second.agreement(&self.logins[*login], rows);
                     self.holder[*login].is_none() && agreement() == Some(EQUAL)
                 });
-                if let Some(login) = fit {
-                    self.give(unit, login);
-                    break;
-                }
+                // Rows of one id may tell different things, and so have equals in several logins.
+                first = first.into_iter().chain(fit).min();
+            }
+            if let Some(login) = first {
+                self.give(unit, login);
             }
         }
     }
