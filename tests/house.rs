@@ -138,7 +138,7 @@ fn each_heavy_crate_has_one_home() {
         &[
             "tally/frames.rs",
             "tally/frames/",
-            "tally/parquet.rs",
+            "tally/parquet/",
             "report/assemble/",
         ],
     );

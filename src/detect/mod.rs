@@ -141,19 +141,23 @@ pub struct Answer {
     found: Result<Found, String>,
 }
 
-/// Asks the rules that look at integrations, or those that don't.
-pub fn ask(of_integrations: bool, seen: &Seen<'_>, limits: &Thresholds) -> Vec<Answer> {
-    let asked = DETECTORS
-        .iter()
-        .filter(|rule| rule.asks_for_integrations() == of_integrations);
-    let answer = |rule: &&dyn Detector| Answer {
+/// The rules that look at integrations, or those that don't.
+pub fn rules(of_integrations: bool) -> Vec<&'static dyn Detector> {
+    let rules = DETECTORS.iter().copied();
+    rules
+        .filter(|rule| rule.asks_for_integrations() == of_integrations)
+        .collect()
+}
+
+/// Asks a rule.
+pub fn ask(rule: &dyn Detector, seen: &Seen<'_>, limits: &Thresholds) -> Answer {
+    Answer {
         rule: rule.id(),
         found: match rule.cannot_run(seen) {
             Some(why) => Err(why),
             None => Ok(rule.detect(seen, limits)),
         },
-    };
-    asked.map(answer).collect()
+    }
 }
 
 impl Detected {

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Explained, Unmatched};
+use super::{Around, Explained, Unmatched};
 use crate::detect::{Confidence, Finding, Found, NearMiss, Scope, Seen, Severity, Thresholds};
 use crate::event::{HOUR_MS, Instant};
-use crate::tally::coverage;
 use crate::tally::logs::{LogError, Logs};
 
 /// The rule.
@@ -23,12 +22,12 @@ pub(super) struct Covered {
 }
 
 impl Covered {
-    pub(super) fn by(seen: &Seen<'_>) -> Self {
-        let gaps = coverage::gaps(seen.tally, seen.zone).into_iter();
-        let full = coverage::saturated(seen.tally, seen.resolved).into_iter();
-        let full = full.map(|(_, hour)| (hour, Instant::from_millis(hour.millis() + HOUR_MS)));
+    pub(super) fn by(around: &Around<'_>) -> Self {
+        let gaps = around.unseen.gaps.iter();
+        let full = around.unseen.saturated.iter();
+        let full = full.map(|&(_, hour)| (hour, Instant::from_millis(hour.millis() + HOUR_MS)));
         Self {
-            ends: seen.tally.ends(),
+            ends: around.seen.tally.ends(),
             holes: gaps.map(|gap| (gap.start, gap.end)).chain(full).collect(),
         }
     }

@@ -25,6 +25,7 @@ use crate::catalogue::{Catalogue, Known};
 use crate::detect::{Finding, Found, NearMiss, Seen, Thresholds};
 use crate::event::Instant;
 use crate::tally::Changes;
+use crate::tally::coverage::Unseen;
 use crate::tally::logs::{LogError, Logs};
 use causes::Stands;
 use heard::Heard;
@@ -48,6 +49,8 @@ pub struct Around<'a> {
     pub known: &'a Known,
     /// What was changed around the logins.
     pub changes: &'a Changes,
+    /// What the counts of the logins can't see.
+    pub unseen: &'a Unseen,
 }
 
 /// Why an error of a log has no row beside it.
@@ -155,7 +158,7 @@ pub fn explain(
     };
     let stands = Stands::load(&around.known.causes)?;
     if has_errors && has_history {
-        with_history(&mut done, around.seen, logs, &stands);
+        with_history(&mut done, around, logs, &stands);
     }
     let heard = Heard::of(logs, &done.clocks);
     let hosts = || {
@@ -207,7 +210,8 @@ impl Explained {
 }
 
 /// Finds the row of each error, and says why some have none.
-fn with_history(done: &mut Explained, seen: &Seen<'_>, logs: &Logs, stands: &Stands) {
+fn with_history(done: &mut Explained, around: &Around<'_>, logs: &Logs, stands: &Stands) {
+    let seen = around.seen;
     let history = History::of(seen.tally, seen.resolved);
     let mut by_file: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, error) in logs.errors.iter().enumerate() {
@@ -238,7 +242,7 @@ fn with_history(done: &mut Explained, seen: &Seen<'_>, logs: &Logs, stands: &Sta
             clock.matched += logs.errors[at].count;
         }
     }
-    let covered = missing_from_history::Covered::by(seen);
+    let covered = missing_from_history::Covered::by(around);
     for (at, error) in logs.errors.iter().enumerate() {
         let clock = done
             .clocks

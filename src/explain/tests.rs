@@ -7,6 +7,7 @@ use crate::catalogue::{Known, Retirements};
 use crate::event::{Dims, DimsId, Kind, Place, Zone};
 use crate::normalise::Names;
 use crate::normalise::log::TimeBasis;
+use crate::tally::coverage::Unseen;
 use crate::tally::{Part, Resolved, Row, Tally};
 
 const MINUTE: i64 = 60_000;
@@ -91,6 +92,7 @@ impl World {
             seen: &seen,
             known: &self.known,
             changes: &changes,
+            unseen: &Unseen::of(&tally, &resolved, Zone::UTC),
         };
         explain(Some(&around), &logs, true, &Thresholds::default()).expect("the list")
     }

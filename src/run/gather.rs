@@ -21,7 +21,9 @@ use crate::report::assemble::{InputSeen, Material, Outcome};
 use crate::report::folder::Draft;
 use crate::report::model::OptionsUsed;
 use crate::report::shown::Shown;
+use crate::tally::coverage::Unseen;
 use crate::tally::logs::{self, LogRead, LogToRead, ReadLogs};
+use crate::tally::slots::SlotCount;
 use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill};
 
 /// Bytes of rows that may stand in several files which are in memory at a time.
@@ -153,6 +155,8 @@ fn outcome_of_log<'a>(planned: &LogToRead<'_>, read: &'a LogRead) -> Outcome<'a>
 pub(super) struct Looked<'a> {
     pub(super) shown: &'a Tally,
     pub(super) reported: Option<(Instant, Instant)>,
+    pub(super) quarters: &'a [SlotCount],
+    pub(super) unseen: &'a Unseen,
     pub(super) detected: &'a Detected,
     pub(super) before: &'a Before<'a>,
     pub(super) explained: &'a Explained,
@@ -201,6 +205,8 @@ pub(super) fn material<'a>(
         tally: looked.shown,
         history: &filled.tally,
         reported: looked.reported,
+        quarters: looked.quarters,
+        unseen: looked.unseen,
         resolved,
         options: OptionsUsed {
             timezone: ask.time.timezone.to_string(),

@@ -1,5 +1,6 @@
 //! What the program does, as a table of contents.
 
+mod asked;
 mod config;
 mod deliver;
 mod formats;
@@ -14,8 +15,8 @@ use rayon::ThreadPool;
 
 use crate::catalogue::{Catalogue, Known};
 use crate::cli::{self, Analyze, Cli, Command, Target};
+use crate::detect::Thresholds;
 use crate::detect::inventory::Inventory;
-use crate::detect::{self, Detected, Seen, Thresholds};
 use crate::explain::before::Before;
 use crate::explain::{self, Around, hypotheses, whose_log};
 use crate::ingest;
@@ -26,6 +27,7 @@ use crate::report::{assemble, catalogue_text, folder, rules_text};
 use crate::tally::logs::plan as plan_logs;
 use crate::tally::{Interrupted, Resolved, plan};
 
+use asked::Asked;
 use config::Config;
 pub use deliver::complain;
 use deliver::{Said, deliver, print, stop_if_nothing_can_be_said};
@@ -169,17 +171,18 @@ fn answer<T>(
     let ends = bounds.ends(tally);
     let seen = seen(ask, known, gathered.filled, resolved, &bounds, ends);
     let limits = &config.thresholds;
-    let (inventory, mut detected) = match &seen {
-        Some(seen) => {
-            let (inventory, detected) = ask_rules(seen, limits, pool);
-            (Some(inventory), detected)
-        }
-        None => (None, Detected::default()),
-    };
+    let tallies = (tally, &*shown, resolved, ask.time.timezone);
+    let Asked {
+        inventory,
+        mut detected,
+        unseen,
+        quarters,
+    } = Asked::of(seen.as_ref(), tallies, limits, pool);
     let around = seen.as_ref().map(|seen| Around {
         seen,
         known,
         changes: &gathered.filled.changes,
+        unseen: &unseen,
     });
     let (logs, has_logins) = (&gathered.filled.logs, gathered.filled.has_logins);
     let mut explained = explain::explain(around.as_ref(), logs, has_logins, limits)?;
@@ -203,6 +206,8 @@ fn answer<T>(
     let looked = Looked {
         shown: &shown,
         reported: ends,
+        quarters: &quarters,
+        unseen: &unseen,
         detected: &detected,
         before: &before,
         explained: &explained,
@@ -214,27 +219,6 @@ fn answer<T>(
     let material = material(ask, known, gathered, resolved, looked);
     let report = assemble::report(&material);
     deliver(&report, &material)
-}
-
-/// Asks all rules: those that need no inventory while it is made.
-fn ask_rules<'a>(
-    seen: &Seen<'a>,
-    limits: &Thresholds,
-    pool: &ThreadPool,
-) -> (Inventory<'a>, Detected) {
-    let of_integrations = || {
-        let inventory = Inventory::of(seen);
-        let seen = Seen {
-            integrations: Some(&inventory.whole),
-            ..*seen
-        };
-        let answers = detect::ask(true, &seen, limits);
-        (inventory, answers)
-    };
-    let others = || detect::ask(false, seen, limits);
-    let ((inventory, mut answers), others) = pool.join(of_integrations, others);
-    answers.extend(others);
-    (inventory, Detected::of(answers, seen))
 }
 
 /// What a text means; exit code 1 if nobody knows.

@@ -24,9 +24,28 @@ pub struct Gap {
     pub end: Instant,
 }
 
-/// Users (numbers of [`Resolved::users`]) and the UTC hours in which they reached the limit,
-/// sorted.
-pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
+/// What the counts of a tally can't see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// Spans without any event where at least [`EXPECTED_IN_A_GAP`] were to be expected.
+    pub gaps: Vec<Gap>,
+    /// Users (numbers of [`Resolved::users`]) and the UTC hours in which they reached
+    /// [`HOURLY_LIMIT`], sorted.
+    pub saturated: Vec<(u32, Instant)>,
+}
+
+impl Unseen {
+    /// What those of a tally can't see; `zone` says which hours of different days are alike.
+    pub fn of(tally: &Tally, resolved: &Resolved, zone: Zone) -> Self {
+        Self {
+            gaps: gaps(tally, zone),
+            saturated: saturated(tally, resolved),
+        }
+    }
+}
+
+/// Users and the UTC hours in which they reached the limit, sorted.
+fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     let mut attempts = vec![0_u64; resolved.users.len()];
     for pair in tally.pairs().all(tally) {
         attempts[resolved.user(pair.user) as usize] += pair.n;
@@ -57,9 +76,9 @@ pub fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
     saturated
 }
 
-/// Spans without any event where at least ten were to be expected, judged by what the same hours
-/// of similar days hold.
-pub fn gaps(tally: &Tally, zone: Zone) -> Vec<Gap> {
+/// Spans without any event where some were to be expected, judged by what the same hours of similar
+/// days hold.
+fn gaps(tally: &Tally, zone: Zone) -> Vec<Gap> {
     let hours = Hours::of(tally);
     let Some(expected) = Expected::of(&hours, zone) else {
         return Vec::new();

@@ -15,6 +15,7 @@ pub mod frames;
 mod joints;
 pub mod logs;
 mod name_table;
+mod order;
 pub mod overlap;
 mod pairs;
 mod parquet;

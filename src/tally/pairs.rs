@@ -38,21 +38,38 @@ pub struct Pairs {
 impl Pairs {
     /// The pairs of a tally with less than 2^32 rows.
     pub fn of(tally: &Tally) -> Self {
+        Self::of_rows(tally.rows.iter(), tally.rows.len())
+    }
+
+    /// The pairs of so many rows, sorted.
+    pub(super) fn of_rows(rows: impl Iterator<Item = Row>, count: usize) -> Self {
         // Whatever is not needed of it is never touched; growing would touch everything twice.
         let mut pairs = Self {
-            starts: Vec::with_capacity(tally.rows.len() + 1),
+            starts: Vec::with_capacity(count + 1),
             several: Vec::new(),
         };
         let mut open: Option<Pair> = None;
-        for (at, row) in (0..).zip(tally.rows.iter()) {
+        for (at, row) in (0..).zip(rows) {
             match &mut open {
                 Some(pair) if (pair.user, pair.dims) == (row.user, row.dims) => pair.add(&row),
                 _ => pairs.close(open.replace(Pair::of(&row, at))),
             }
         }
         pairs.close(open);
-        pairs.starts.push(tally.rows.len() as u32);
+        pairs.starts.push(count as u32);
         pairs
+    }
+
+    /// Takes the pairs of the rows that stand right behind, all of them of later users.
+    pub(super) fn append(&mut self, later: Self) {
+        let behind = self.starts.pop().unwrap_or(0);
+        self.starts
+            .extend(later.starts.iter().map(|start| start + behind));
+        self.several.extend(later.several.iter().map(|pair| Pair {
+            start: pair.start + behind,
+            end: pair.end + behind,
+            ..*pair
+        }));
     }
 
     /// No more rows of a pair come.

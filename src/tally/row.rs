@@ -136,18 +136,26 @@ impl Row {
 pub(super) fn compact(rows: &mut Vec<Row>) {
     use rayon::slice::ParallelSliceMut;
     rows.par_sort_unstable_by_key(Row::key);
-    add_up(rows);
+    let kept = add_up(rows);
+    rows.truncate(kept);
 }
 
-/// Adds up rows that share a key; they stand side by side.
-pub(super) fn add_up(rows: &mut Vec<Row>) {
-    rows.dedup_by(|next, kept| {
-        let same = next.key() == kept.key();
-        if same {
-            kept.add(next);
+/// Adds up rows that share a key; they stand side by side. Returns how many are left, which stand
+/// first.
+#[must_use]
+pub(super) fn add_up(rows: &mut [Row]) -> usize {
+    let mut kept = 0;
+    for at in 0..rows.len() {
+        let row = rows[at];
+        match rows[..kept].last_mut() {
+            Some(last) if last.key() == row.key() => last.add(&row),
+            _ => {
+                rows[kept] = row;
+                kept += 1;
+            }
         }
-        same
-    });
+    }
+    kept
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Resolved, Row, Tally};
+use super::{Resolved, Tally};
+use crate::event::QUARTER_HOUR_MINUTES;
 
 /// The attempts of one slot of time and one cause (0 for successes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +33,9 @@ impl Page {
     }
 }
 
-/// Attempts by slots of time and cause, sorted by slot, then cause. `slot` numbers a row's slot.
-pub fn slots(tally: &Tally, resolved: &Resolved, slot: impl Fn(&Row) -> u32) -> Vec<SlotCount> {
+/// Attempts by quarter of an hour (counted since 1970, UTC) and cause, sorted by these. The lengths
+/// of all buckets of reports are made up of quarters.
+pub fn quarters(tally: &Tally, resolved: &Resolved) -> Vec<SlotCount> {
     let mut numbers: FxHashMap<(u32, u32), usize> = FxHashMap::default();
     let mut pages: Vec<Page> = Vec::new();
     // The rows of a pair have one cause and stand in the order of time, so that the next one
@@ -41,7 +43,7 @@ pub fn slots(tally: &Tally, resolved: &Resolved, slot: impl Fn(&Row) -> u32) -> 
     let mut at = usize::MAX;
     for row in tally.rows.iter() {
         let what = &resolved.what[row.dims.index()];
-        let slot = slot(&row);
+        let slot = row.first().minute() / QUARTER_HOUR_MINUTES;
         let key = (slot / PAGE, what.cause);
         if pages.get(at).is_none_or(|page| page.key != key) {
             at = *numbers.entry(key).or_insert_with(|| {

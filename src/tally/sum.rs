@@ -4,12 +4,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rayon::iter::ParallelIterator;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashMap;
 
-use super::row::add_up;
-use super::{Part, Row, Rows, Tally};
+use super::order::{Counted, in_order};
+use super::{Part, Tally};
 use crate::event::{Dims, DimsId, Sym, Symbols};
 use crate::normalise::Names;
 
@@ -17,13 +17,19 @@ pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
     for part in &mut parts {
         part.names.users.forget_places();
     }
-    let used: Vec<Used> = parts.iter().map(Used::of).collect();
+    let used: Vec<Used> = parts.par_iter().map(Used::of).collect();
     let names: Vec<&Names> = parts.iter().map(|part| &part.names).collect();
     let dims_used: Vec<&[bool]> = used.iter().map(|used| &used.dims[..]).collect();
     let common = Common::of(&names, &dims_used);
     let tables: Vec<&Symbols> = names.iter().map(|names| &names.users).collect();
-    let users_used: Vec<&[bool]> = used.iter().map(|used| &used.users[..]).collect();
+    let users_used: Vec<&[u32]> = used.iter().map(|used| &used.users[..]).collect();
     let (users, renames) = merged(&tables, &users_used);
+    let mut of_user = vec![0; users.len()];
+    for (rows, new) in users_used.iter().zip(&renames) {
+        for (rows, new) in rows.iter().zip(new) {
+            of_user[new.index()] += *rows as usize;
+        }
+    }
     drop(used);
     let counted = parts.into_iter().zip(renames).zip(common.new);
     let counted = counted.map(|((part, users), dims)| Counted {
@@ -31,13 +37,14 @@ pub(super) fn sum(mut parts: Vec<Part>) -> Tally {
         users,
         rows: part.rows,
     });
-    let rows = in_order(&counted.collect::<Vec<_>>(), users.len());
+    let counted: Vec<Counted> = counted.collect();
+    let (rows, pairs) = in_order(&counted, &of_user, common.dims.len());
     Tally {
         symbols: Arc::new(common.symbols),
         dims: common.dims,
         users: users.into(),
         rows: rows.into(),
-        pairs: OnceLock::new(),
+        pairs: OnceLock::from(pairs),
     }
 }
 
@@ -97,78 +104,6 @@ impl Common {
     }
 }
 
-/// The rows of a part, and the new number of each of its users and combinations.
-struct Counted {
-    rows: Rows,
-    users: Vec<Sym>,
-    dims: Vec<DimsId>,
-}
-
-impl Counted {
-    fn user(&self, row: &Row) -> Sym {
-        self.users[row.user.index()]
-    }
-}
-
-/// All rows by their new numbers, sorted, those of one key added up.
-///
-/// Each row is put among those of its user at once, so that only these are left to be sorted.
-/// Every thread does so for a share of the users.
-fn in_order(parts: &[Counted], users: usize) -> Vec<Row> {
-    // Where the rows of each user begin, and where the last end.
-    let mut starts = vec![0_usize; users + 1];
-    for part in parts {
-        for row in part.rows.iter() {
-            starts[part.user(row).index() + 1] += 1;
-        }
-    }
-    for user in 1..starts.len() {
-        starts[user] += starts[user - 1];
-    }
-    // Every thread touches the memory of its own share first.
-    let mut rows: Vec<Row> = rayon::iter::repeat_n(Row::default(), starts[users]).collect();
-    rayon::scope(|scope| {
-        let threads = rayon::current_num_threads();
-        let (mut rest, mut from) = (&mut rows[..], 0);
-        for share in 1..=threads {
-            let wanted = starts[users] / threads * share;
-            let to = match share == threads {
-                true => users,
-                false => starts.partition_point(|start| *start < wanted).max(from),
-            };
-            let (own, behind) = rest.split_at_mut(starts[to] - starts[from]);
-            let starts = &starts[from..to];
-            scope.spawn(move |_| fill_in(parts, from, starts, own));
-            (rest, from) = (behind, to);
-        }
-    });
-    rows.par_chunk_by_mut(|a, b| a.user == b.user)
-        .for_each(|of_user| {
-            of_user.sort_unstable_by_key(|row| u64::from(row.dims.0) << 32 | u64::from(row.bucket));
-        });
-    add_up(&mut rows);
-    rows
-}
-
-/// Puts the rows of some users, the first of whom is `first`, where those of each begin.
-fn fill_in(parts: &[Counted], first: usize, starts: &[usize], rows: &mut [Row]) {
-    let before = starts.first().copied().unwrap_or(0);
-    let mut next: Vec<usize> = starts.iter().map(|start| start - before).collect();
-    for part in parts {
-        for row in part.rows.iter() {
-            let user = part.user(row);
-            let at = user
-                .index()
-                .checked_sub(first)
-                .and_then(|at| next.get_mut(at));
-            if let Some(at) = at {
-                rows[*at] = row.of(user, part.dims[row.dims.index()]);
-                *at += 1;
-            }
-        }
-    }
-}
-
 /// A text of a table: the table's position, and its symbol there.
 #[derive(Clone, Copy)]
 struct TextOf {
@@ -177,13 +112,13 @@ struct TextOf {
 }
 
 /// All texts that are used, sorted, each once; and by table the new symbol of every old one.
-/// Unused ones become unknown, which no row shows.
-fn merged(tables: &[&Symbols], used: &[&[bool]]) -> (Symbols, Vec<Vec<Sym>>) {
+/// Unused ones, whose number in `used` is 0, become unknown, which no row shows.
+fn merged<N: Copy + Into<u32>>(tables: &[&Symbols], used: &[&[N]]) -> (Symbols, Vec<Vec<Sym>>) {
     let text = |of: &TextOf| tables[of.table as usize].text(of.sym);
     let mut all: Vec<TextOf> = Vec::new();
     for (table, used) in (0..).zip(used) {
         let known = (0..).map(Sym).zip(*used).skip(1);
-        let known = known.filter(|(_, used)| **used);
+        let known = known.filter(|(_, used)| (**used).into() > 0);
         all.extend(known.map(|(sym, _)| TextOf { table, sym }));
     }
     all.par_sort_unstable_by(|a, b| text(a).cmp(text(b)));
@@ -201,18 +136,18 @@ fn merged(tables: &[&Symbols], used: &[&[bool]]) -> (Symbols, Vec<Vec<Sym>>) {
     (symbols, renames)
 }
 
-/// Which users and combinations of a part its rows refer to.
+/// How many rows of a part refer to each user, and which combinations they refer to.
 struct Used {
-    users: Vec<bool>,
+    users: Vec<u32>,
     dims: Vec<bool>,
 }
 
 impl Used {
     fn of(part: &Part) -> Self {
-        let mut users = vec![false; part.names.users.len()];
+        let mut users = vec![0; part.names.users.len()];
         let mut dims = vec![false; part.names.dims.all().len()];
         for row in part.rows.iter() {
-            users[row.user.index()] = true;
+            users[row.user.index()] += 1;
             dims[row.dims.index()] = true;
         }
         Self { users, dims }

@@ -29,10 +29,12 @@ use crate::report::model::{
 };
 use crate::report::shown::Shown;
 use crate::report::words::count;
+use crate::tally::coverage::Unseen;
 use crate::tally::frames::{Frames, key};
 use crate::tally::logs::{LogRead, Logs};
 use crate::tally::overlap::Overlaps;
-use crate::tally::{Changes, FileRead, Resolved, Tally, coverage};
+use crate::tally::slots::SlotCount;
+use crate::tally::{Changes, FileRead, Resolved, Tally};
 
 pub use changes::all_changes;
 pub use courses::{Attempts, Course, DRAWN, courses};
@@ -49,6 +51,10 @@ pub struct Material<'a> {
     /// one is what rules and suppressions call today.
     pub reported: Option<(Instant, Instant)>,
     pub resolved: &'a Resolved,
+    /// What is shown by quarters of an hour.
+    pub quarters: &'a [SlotCount],
+    /// What the counts of all that was read can't see.
+    pub unseen: &'a Unseen,
     pub options: OptionsUsed,
     pub zone: Zone,
     /// In byte order of path.
@@ -116,27 +122,25 @@ pub fn report<'a>(material: &'a Material<'_>) -> Report<'a> {
     let (start, end) = times(material.reported);
     let (oldest, newest) = times(material.history.ends());
     let before = changes::Cites::of(material);
-    // In a short run the questions to polars take as long as all findings, in a long one the counts
-    // over time as long as what the counts can't see.
-    let (counted, (findings, suppressed), coverage) = std::thread::scope(|scope| {
+    // The questions to polars take as long as all findings.
+    let (counted, (findings, suppressed)) = std::thread::scope(|scope| {
         let counted = scope.spawn(|| {
             let failures = failures::failures(material, &frames);
-            let quarters = over_time::quarters(material);
-            let timeline = over_time::timeline(material, &quarters);
-            (failures, timeline, over_time::heatmap(material, &quarters))
+            let timeline = over_time::timeline(material);
+            (failures, timeline, over_time::heatmap(material))
         });
         let parted = suppress::part(
             findings::findings(material, &before),
             material.suppressions,
             end.as_ref().or(newest.as_ref()),
         );
-        let mut notes = seen.notes;
-        notes.extend(changes::notes(material));
-        let coverage = coverage_of(material, seen.row_cap_hit, seen.zone_assumed, notes);
         let counted = counted.join();
         let counted = counted.unwrap_or_else(|panic| resume_unwind(panic));
-        (counted, parted, coverage)
+        (counted, parted)
     });
+    let mut notes = seen.notes;
+    notes.extend(changes::notes(material));
+    let coverage = coverage_of(material, seen.row_cap_hit, seen.zone_assumed, notes);
     let (failures, timeline, heatmap) = counted;
     let rejects = inputs::rejects(material).take(REJECTS).collect();
     Report {
@@ -268,14 +272,13 @@ fn coverage_of(
     notes: Vec<String>,
 ) -> Coverage {
     // Judged on all that was read; shown is what touches the window.
-    let (history, resolved) = (material.history, material.resolved);
+    let Unseen { gaps, saturated } = material.unseen;
     let window = material.reported;
     let touches =
         |from: Instant, to: Instant| window.is_some_and(|(start, end)| to >= start && from <= end);
-    let gaps = coverage::gaps(history, material.zone).into_iter();
-    let gaps = gaps.filter(|gap| touches(gap.start, gap.end));
-    let saturated = coverage::saturated(history, resolved).into_iter();
+    let gaps = gaps.iter().filter(|gap| touches(gap.start, gap.end));
     let saturated = saturated
+        .iter()
         .filter(|(_, hour)| touches(*hour, Instant::from_millis(hour.millis() + HOUR_MS - 1)));
     Coverage {
         gaps: gaps
@@ -286,7 +289,7 @@ fn coverage_of(
             .collect(),
         row_cap_hit,
         saturated: saturated
-            .filter_map(|(at, hour)| {
+            .filter_map(|&(at, hour)| {
                 Some(Saturated {
                     user: user(material, at)?,
                     hour: time(hour),

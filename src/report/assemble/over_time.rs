@@ -5,21 +5,14 @@ use std::collections::BTreeMap;
 use super::{Material, cause_id, time};
 use crate::event::{Instant, QUARTER_HOUR_MINUTES};
 use crate::report::model::{Bucket, CauseCounts, HeatCell, Timeline};
-use crate::tally::slots::{SlotCount, slots};
+use crate::tally::slots::SlotCount;
 
 /// Lengths of a bucket that are tried, in minutes, the smallest first: whole quarters of an hour.
 const BUCKET_MINUTES: [u32; 4] = [15, 60, 360, 1440];
 /// The most buckets that a timeline has while a longer bucket is left.
 const MOST_BUCKETS: u32 = 1_000;
 
-/// The attempts by quarters of an hour, of which the lengths of all buckets are made up.
-pub(super) fn quarters(material: &Material<'_>) -> Vec<SlotCount> {
-    slots(material.tally, material.resolved, |row| {
-        row.first().minute() / QUARTER_HOUR_MINUTES
-    })
-}
-
-pub(super) fn timeline(material: &Material<'_>, quarters: &[SlotCount]) -> Timeline {
+pub(super) fn timeline(material: &Material<'_>) -> Timeline {
     let Some((first, last)) = material.reported else {
         return Timeline {
             bucket_seconds: u64::from(BUCKET_MINUTES[0]) * 60,
@@ -42,7 +35,7 @@ pub(super) fn timeline(material: &Material<'_>, quarters: &[SlotCount]) -> Timel
         })
         .collect();
     let number = |slot: &SlotCount| slot.slot * QUARTER_HOUR_MINUTES / length - begin;
-    for of_bucket in quarters.chunk_by(|a, b| number(a) == number(b)) {
+    for of_bucket in material.quarters.chunk_by(|a, b| number(a) == number(b)) {
         let Some(bucket) = buckets.get_mut(number(&of_bucket[0]) as usize) else {
             continue;
         };
@@ -66,7 +59,7 @@ pub(super) fn timeline(material: &Material<'_>, quarters: &[SlotCount]) -> Timel
 }
 
 /// All 168 hours of the week, Monday first.
-pub(super) fn heatmap(material: &Material<'_>, quarters: &[SlotCount]) -> Vec<HeatCell> {
+pub(super) fn heatmap(material: &Material<'_>) -> Vec<HeatCell> {
     let mut cells: Vec<HeatCell> = (0..7 * 24)
         .map(|at: u8| HeatCell {
             weekday: at / 24 + 1,
@@ -76,7 +69,7 @@ pub(super) fn heatmap(material: &Material<'_>, quarters: &[SlotCount]) -> Vec<He
         })
         .collect();
     // Zones differ by quarters of an hour, and so do the buckets: one answer serves them all.
-    for of_quarter in quarters.chunk_by(|a, b| a.slot == b.slot) {
+    for of_quarter in material.quarters.chunk_by(|a, b| a.slot == b.slot) {
         let at = Instant::from_minute(of_quarter[0].slot * QUARTER_HOUR_MINUTES);
         let (weekday, hour) = material.zone.weekday_hour(at);
         let Some(cell) = cells.get_mut((weekday * 24 + hour) as usize) else {

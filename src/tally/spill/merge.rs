@@ -205,7 +205,8 @@ impl Writer {
             }
         };
         self.of_user.sort_unstable_by_key(Row::key);
-        add_up(&mut self.of_user);
+        let kept = add_up(&mut self.of_user);
+        self.of_user.truncate(kept);
         for row in self.of_user.drain(..) {
             self.rows.push(row.of(sym, row.dims))?;
             self.count += 1;

@@ -9,23 +9,23 @@
 //! Rows stand pair by pair, so that a text is written once for all rows of its pair. Texts are
 //! numbers already: they go into the file's dictionaries as they are, without being hashed again.
 
+mod page;
+
 use std::borrow::Cow;
 use std::io::Write;
 
-use polars_arrow::array::{
-    Array, BooleanArray, DictionaryArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray,
-};
-use polars_arrow::bitmap::BitmapBuilder;
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
-use polars_arrow::record_batch::RecordBatchT;
-use polars_parquet::arrow::write::{
-    CompressionOptions, DynIter, Encoding, FileWriter, KeyValue, StatisticsOptions, Version,
-    WriteOptions, ZstdLevel, row_group_iter,
+use polars_parquet::parquet::compression::{CompressionOptions, ZstdLevel};
+use polars_parquet::parquet::error::ParquetError;
+use polars_parquet::parquet::metadata::{Descriptor, KeyValue, SchemaDescriptor};
+use polars_parquet::parquet::page::Page;
+use polars_parquet::parquet::write::{
+    Compressor, DynIter, DynStreamingIterator, FileWriter, Version, WriteOptions,
 };
 use rustc_hash::FxHashMap;
 
 use super::{Row, Tally, UserTexts};
 use crate::event::{Dims, DimsId, Instant, Kind, Sym};
+use page::Runs;
 
 /// Metadata key of the inputs' paths, a JSON list in the order of their numbers.
 const PATHS: &str = "loginscope.paths";
@@ -35,6 +35,8 @@ const VERSION: &str = "loginscope.tally";
 const ROW_GROUP: usize = 1 << 16;
 /// The fastest level: what is written is small already.
 const LEVEL: i32 = 1;
+/// A dictionary of fewer bytes is not worth a compressor.
+const SMALL: usize = 1 << 14;
 
 /// Writes a tally. `paths` are the inputs' paths in the order of their numbers.
 ///
@@ -43,46 +45,39 @@ const LEVEL: i32 = 1;
 pub fn write(tally: &Tally, paths: &[String], writer: impl Write) -> anyhow::Result<()> {
     let options = WriteOptions {
         // Who adds such files up reads them whole.
-        statistics: StatisticsOptions::empty(),
+        write_statistics: false,
         version: Version::V1,
-        compression: CompressionOptions::Uncompressed,
-        data_page_size: None,
     };
-    let fields = COLUMNS.iter().map(|(name, column)| column.field(name));
-    let schema: ArrowSchema = fields.map(|field| (field.name.clone(), field)).collect();
+    let columns: String = COLUMNS
+        .iter()
+        .map(|(name, column)| column.declared(name))
+        .collect();
+    let schema = SchemaDescriptor::try_from_message(&format!("message tally {{ {columns} }}"))?;
+    let descriptors: Vec<Descriptor> = schema
+        .columns()
+        .iter()
+        .map(|column| column.descriptor.clone())
+        .collect();
     let zstd = CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?));
-    let mut file = FileWriter::try_new(writer, schema, options)?;
+    let created_by = concat!("loginscope ", env!("CARGO_PKG_VERSION"));
+    let mut file = FileWriter::new(writer, schema, options, Some(created_by.to_owned()));
     for rows in tally.rows.chunks(ROW_GROUP) {
         let group = Group::of(&rows);
-        let fields = file
-            .schema()
-            .iter_values()
-            .zip(file.parquet_schema().fields());
-        let columns: Vec<_> = COLUMNS
-            .iter()
-            .zip(fields)
-            .map(|((_, column), (field, kind))| {
-                let schema = ArrowSchema::from_iter([field.clone()]);
-                let array = column.array(&group, tally);
-                let chunk = RecordBatchT::try_new(rows.len(), schema.into(), vec![array])?;
-                let options = WriteOptions {
-                    compression: match column.packs_itself() {
-                        true => CompressionOptions::Uncompressed,
-                        false => zstd,
-                    },
-                    ..options
+        let columns = COLUMNS.iter().zip(&descriptors);
+        let columns: Vec<_> = columns
+            .map(|((_, column), descriptor)| {
+                let pages = column.pages(descriptor, &group, tally);
+                let compression = if column.is_worth_packing(&pages) {
+                    zstd
+                } else {
+                    CompressionOptions::Uncompressed
                 };
-                let encoding = vec![vec![column.encoding()]];
-                Ok(row_group_iter(
-                    chunk,
-                    encoding.into(),
-                    vec![kind.clone()],
-                    options,
-                ))
+                let pages = pages.into_iter().map(Ok::<_, ParquetError>);
+                let packed = Compressor::new(pages, compression, Vec::new());
+                Ok::<_, ParquetError>(DynStreamingIterator::new(packed))
             })
-            .collect::<anyhow::Result<_>>()?;
-        let encoded = DynIter::new(columns.into_iter().flatten());
-        file.write(rows.len() as u64, encoded)?;
+            .collect();
+        file.write(rows.len() as u64, DynIter::new(columns.into_iter()))?;
     }
     let said = |key: &str, value: String| KeyValue::new(key.to_owned(), Some(value));
     file.end(Some(vec![
@@ -143,59 +138,59 @@ fn kind(dims: &Dims) -> &'static str {
 const PLACE: usize = 16;
 
 impl Holds {
-    fn field(&self, name: &str) -> Field {
-        let (kind, nullable) = match self {
-            Holds::Time(_) | Holds::Count => (ArrowDataType::Int64, false),
-            Holds::User | Holds::Text(_) => (texts(), true),
-            Holds::Word(_) => (texts(), false),
-            Holds::Success => (ArrowDataType::Boolean, false),
-            Holds::Place => (ArrowDataType::FixedSizeBinary(PLACE), false),
-        };
-        Field::new(name.into(), kind, nullable)
-    }
-
-    const fn encoding(&self) -> Encoding {
+    /// The column in the words of a Parquet schema.
+    fn declared(&self, name: &str) -> String {
         match self {
-            Holds::Time(_) | Holds::Count => Encoding::DeltaBinaryPacked,
-            Holds::User | Holds::Text(_) | Holds::Word(_) => Encoding::RleDictionary,
-            Holds::Success | Holds::Place => Encoding::Plain,
+            Holds::Time(_) | Holds::Count => format!("REQUIRED INT64 {name}; "),
+            Holds::User | Holds::Text(_) => format!("OPTIONAL BYTE_ARRAY {name} (STRING); "),
+            Holds::Word(_) => format!("REQUIRED BYTE_ARRAY {name} (STRING); "),
+            Holds::Success => format!("REQUIRED BOOLEAN {name}; "),
+            Holds::Place => format!("REQUIRED FIXED_LEN_BYTE_ARRAY ({PLACE}) {name}; "),
         }
     }
 
-    /// Whether what it is encoded to is hardly made smaller by compression, which would take most
-    /// of the time.
-    const fn packs_itself(&self) -> bool {
-        matches!(self, Holds::Time(_))
+    /// Whether compression is worth its time. Places would take a third less and most of the time
+    /// that the tally takes, differences would hardly take less.
+    fn is_worth_packing(&self, pages: &[Page]) -> bool {
+        match self {
+            Holds::Time(_) | Holds::Count | Holds::Place => false,
+            Holds::Success => true,
+            Holds::User | Holds::Text(_) | Holds::Word(_) => pages.iter().any(|page| match page {
+                Page::Dict(page) => page.buffer.len() > SMALL,
+                Page::Data(page) => page.buffer().len() > SMALL,
+            }),
+        }
     }
 
-    fn array(&self, group: &Group<'_>, tally: &Tally) -> Box<dyn Array> {
+    fn pages(&self, of: &Descriptor, group: &Group<'_>, tally: &Tally) -> Vec<Page> {
         let symbols = &tally.symbols;
-        let rows = group.rows.iter();
-        match self {
+        let rows = group.rows;
+        let page = match self {
+            Holds::User => return group.users(of, &tally.users),
+            Holds::Text(pick) => {
+                return group.texts(of, |run| symbols.known(pick(tally.dims(run.dims))));
+            }
+            Holds::Word(pick) => return group.texts(of, |run| Some(pick(tally.dims(run.dims)))),
             Holds::Time(pick) => {
-                let millis = rows.map(|row| pick(row).millis());
-                PrimitiveArray::<i64>::from_vec(millis.collect()).boxed()
+                let millis: Vec<i64> = rows.iter().map(|row| pick(row).millis()).collect();
+                page::differences(of, &millis)
             }
             Holds::Count => {
                 // No file has 2^63 rows.
-                let counts = rows.map(|row| row.n() as i64);
-                PrimitiveArray::<i64>::from_vec(counts.collect()).boxed()
+                let counts: Vec<i64> = rows.iter().map(|row| row.n() as i64).collect();
+                page::differences(of, &counts)
             }
-            Holds::User => group.users(&tally.users),
-            Holds::Text(pick) => group.texts(|run| symbols.known(pick(tally.dims(run.dims)))),
-            Holds::Word(pick) => group.texts(|run| Some(pick(tally.dims(run.dims)))),
             Holds::Success => {
-                let mut successes = BitmapBuilder::with_capacity(group.rows.len());
-                for run in &group.runs {
-                    successes.extend_constant(run.rows, tally.dims(run.dims).success);
-                }
-                BooleanArray::new(ArrowDataType::Boolean, successes.freeze(), None).boxed()
+                let runs = group.runs.iter();
+                let runs = runs.map(|run| (tally.dims(run.dims).success, run.rows));
+                page::plain(of, page::bits(runs), rows.len())
             }
             Holds::Place => {
-                let places: Vec<[u8; PLACE]> = rows.map(place).collect();
-                FixedSizeBinaryArray::from_slice(places).boxed()
+                let places: Vec<[u8; PLACE]> = rows.iter().map(place).collect();
+                page::plain(of, places.into_flattened(), rows.len())
             }
-        }
+        };
+        vec![page]
     }
 }
 
@@ -227,10 +222,10 @@ impl<'a> Group<'a> {
     }
 
     /// A column of texts, of which a run has one.
-    fn texts<'t>(&self, text: impl Fn(&Run) -> Option<&'t str>) -> Box<dyn Array> {
+    fn texts<'t>(&self, of: &Descriptor, text: impl Fn(&Run) -> Option<&'t str>) -> Vec<Page> {
         let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
         let mut texts: Vec<&str> = Vec::new();
-        let keys = self.keys(|run| {
+        let runs = self.numbered(|run| {
             let text = text(run)?;
             let number = numbers.entry(text).or_insert_with(|| {
                 texts.push(text);
@@ -238,49 +233,28 @@ impl<'a> Group<'a> {
             });
             Some(*number)
         });
-        dictionary(keys, Utf8ViewArray::from_slice_values(texts))
+        page::texts(of, texts.into_iter(), &runs).into()
     }
 
     /// The column of users. Those of one stand side by side.
-    fn users(&self, users: &UserTexts) -> Box<dyn Array> {
+    fn users(&self, of: &Descriptor, users: &UserTexts) -> Vec<Page> {
         let mut texts: Vec<Cow<'_, str>> = Vec::new();
         let mut last = Sym::UNKNOWN;
-        let keys = self.keys(|run| {
+        let runs = self.numbered(|run| {
             if run.user != last {
                 texts.extend(users.known(run.user));
                 last = run.user;
             }
             (!run.user.is_unknown()).then(|| texts.len() as u32 - 1)
         });
-        dictionary(keys, Utf8ViewArray::from_slice_values(texts))
+        page::texts(of, texts.iter().map(AsRef::as_ref), &runs).into()
     }
 
-    /// By row the number that its run has; a run may have none.
-    fn keys(&self, mut number: impl FnMut(&Run) -> Option<u32>) -> PrimitiveArray<u32> {
-        let mut keys: Vec<u32> = Vec::with_capacity(self.rows.len());
-        let mut known = BitmapBuilder::with_capacity(self.rows.len());
-        for run in &self.runs {
-            let number = number(run);
-            keys.extend(std::iter::repeat_n(number.unwrap_or(0), run.rows));
-            known.extend_constant(run.rows, number.is_some());
-        }
-        PrimitiveArray::from_vec(keys).with_validity(known.into_opt_validity())
+    /// Each run with the number of its text; a run may have none.
+    fn numbered(&self, mut number: impl FnMut(&Run) -> Option<u32>) -> Runs {
+        let runs = self.runs.iter();
+        runs.map(|run| (number(run), run.rows)).collect()
     }
-}
-
-/// A column of texts by their numbers.
-fn dictionary(keys: PrimitiveArray<u32>, texts: Utf8ViewArray) -> Box<dyn Array> {
-    DictionaryArray::try_from_keys(keys, texts.boxed(), false)
-        .expect("every key was made together with its text")
-        .boxed()
-}
-
-fn texts() -> ArrowDataType {
-    ArrowDataType::Dictionary(
-        polars_arrow::datatypes::IntegerType::UInt32,
-        Box::new(ArrowDataType::Utf8View),
-        false,
-    )
 }
 
 /// Time, input and line, so that bytes order as they do. Times of logins are after 1970.
