@@ -28,11 +28,6 @@ pub struct Triple {
 }
 
 impl Triple {
-    /// Who and what a row is about.
-    pub fn of(row: &Row, seen: &Seen<'_>) -> Self {
-        Self::of_ids(row.user, row.dims, seen)
-    }
-
     /// Who and what all rows of a pair are about.
     pub fn of_pair(pair: &Pair, seen: &Seen<'_>) -> Self {
         Self::of_ids(pair.user, pair.dims, seen)
@@ -150,45 +145,56 @@ pub fn cause(causes: &Catalogue) -> Option<u32> {
 /// When the flow was first refused to each user and app.
 pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
     let mut first: FxHashMap<Triple, Instant> = FxHashMap::default();
-    for row in refusals(seen) {
-        let at = first.entry(Triple::of(&row, seen)).or_insert(row.first());
-        *at = row.first().min(*at);
+    for pair in refusals(seen) {
+        let at = first
+            .entry(Triple::of_pair(&pair, seen))
+            .or_insert(pair.first);
+        *at = pair.first.min(*at);
     }
     first
 }
 
-/// The rows of refusals, pair by pair. A failure keeps its minute, so one row is a minute at most.
-fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = Row> {
+/// The pairs that are refusals and begin before the end of what is reported.
+fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = Pair> {
     let cause = cause(seen.causes);
     let is_refusal = move |pair: &Pair| {
         let what = seen.resolved.what[pair.dims.index()];
-        !what.success && Some(what.cause) == cause
+        !what.success && Some(what.cause) == cause && pair.first <= seen.until
     };
-    let pairs = seen.tally.pairs().all(seen.tally).filter(is_refusal);
-    let rows = pairs.flat_map(|pair| pair.each(seen.tally));
-    rows.filter(|row| row.first() <= seen.until)
+    seen.tally.pairs().all(seen.tally).filter(is_refusal)
+}
+
+/// The rows of a pair up to the end of what is reported.
+fn reported<'a>(pair: &Pair, seen: &Seen<'a>) -> impl Iterator<Item = Row> {
+    let until = seen.until;
+    let rows = pair.each(seen.tally);
+    rows.filter(move |row| row.first() <= until)
 }
 
 impl Refusals {
     /// Looks at the refusals, then at what stands around them.
     pub fn of(seen: &Seen<'_>) -> Self {
         let mut index: FxHashMap<Triple, u32> = FxHashMap::default();
-        for row in refusals(seen) {
+        for pair in refusals(seen) {
             let count = index.len() as u32;
-            index.entry(Triple::of(&row, seen)).or_insert(count);
+            index.entry(Triple::of_pair(&pair, seen)).or_insert(count);
         }
         // There may be as many as rows, so what doubles as it grows would be too large.
         let mut refused: Vec<Refused> = Vec::with_capacity(index.len());
         let mut org_first: FxHashMap<u32, Instant> = FxHashMap::default();
-        for row in refusals(seen) {
-            let triple = Triple::of(&row, seen);
+        for pair in refusals(seen) {
+            let triple = Triple::of_pair(&pair, seen);
             let at = index.get(&triple).map_or(refused.len(), |at| *at as usize);
             if at == refused.len() {
-                refused.push(Refused::new(triple, &row));
+                refused.push(Refused::new(triple, &pair));
             }
-            refused[at].refuse(&row, seen.resolved.what[row.dims.index()].source);
-            let first = org_first.entry(triple.org).or_insert(row.first());
-            *first = row.first().min(*first);
+            let source = seen.resolved.what[pair.dims.index()].source;
+            // A failure keeps its minute, so one row is a minute at most.
+            for row in reported(&pair, seen) {
+                refused[at].refuse(&row, source);
+            }
+            let first = org_first.entry(triple.org).or_insert(pair.first);
+            *first = pair.first.min(*first);
         }
         let mut since: FxHashMap<Triple, Success> = FxHashMap::default();
         let mut people: FxHashSet<(u32, u32)> = FxHashSet::default();
@@ -213,27 +219,23 @@ impl Refusals {
             let by_flow = what.flow == Flow::OauthUsernamePassword;
             what.success && (by_flow || index.contains_key(&Triple::of_pair(pair, seen)))
         };
-        let around = pairs.all(seen.tally).filter(stands_around);
-        let around = around.flat_map(|pair| pair.each(seen.tally));
-        for row in around.filter(|row| row.first() <= seen.until) {
-            let what = seen.resolved.what[row.dims.index()];
-            let triple = Triple::of(&row, seen);
+        for pair in pairs.all(seen.tally).filter(stands_around) {
+            let what = seen.resolved.what[pair.dims.index()];
+            let triple = Triple::of_pair(&pair, seen);
             // An unknown user's success may be anybody's.
-            if triple.user != 0
-                && let Some(at) = index.get(&triple)
-            {
-                refused[*at as usize].succeed(&row, what.flow, what.basis);
+            let at = index.get(&triple).filter(|_| triple.user != 0);
+            if let Some(at) = at {
+                let refused = &mut refused[*at as usize];
+                for row in reported(&pair, seen) {
+                    refused.succeed(&row, what.flow, what.basis);
+                }
             }
-            let first = org_first.get(&triple.org);
-            if what.flow == Flow::OauthUsernamePassword && first.is_some_and(|at| row.last() > *at)
-            {
-                let known = since.entry(triple).or_insert_with(|| Success {
-                    triple,
-                    rows: Vec::new(),
-                    last: row.last(),
-                });
-                known.rows.push((row.first(), row.last()));
-                known.last = known.last.max(row.last());
+            let Some(first) = org_first.get(&triple.org) else {
+                continue;
+            };
+            if what.flow == Flow::OauthUsernamePassword && pair.last > *first {
+                let rows = reported(&pair, seen).filter(|row| row.last() > *first);
+                add_since(&mut since, triple, rows);
             }
         }
         for one in &mut refused {
@@ -252,14 +254,32 @@ impl Refusals {
     }
 }
 
+/// Adds successes by the flow since the first refusal in the org.
+fn add_since(
+    since: &mut FxHashMap<Triple, Success>,
+    triple: Triple,
+    mut rows: impl Iterator<Item = Row>,
+) {
+    let Some(first) = rows.next() else { return };
+    let known = since.entry(triple).or_insert_with(|| Success {
+        triple,
+        rows: Vec::new(),
+        last: first.last(),
+    });
+    for row in std::iter::once(first).chain(rows) {
+        known.rows.push((row.first(), row.last()));
+        known.last = known.last.max(row.last());
+    }
+}
+
 impl Refused {
     /// A user and app before any row is added.
-    fn new(triple: Triple, row: &Row) -> Self {
+    fn new(triple: Triple, pair: &Pair) -> Self {
         Self {
             triple,
             count: 0,
-            first: row.first(),
-            last: row.last(),
+            first: pair.first,
+            last: pair.first,
             longest_silence: 0,
             sources: SmallVec::new(),
             places: Earliest::default(),

@@ -9,8 +9,11 @@ use super::quiet::{self, FailsOn, Quiet};
 use super::series::{Calendar, Dimension, HOUR_MINUTES, Key, Series, WEEK_HOURS, keys};
 use super::{Seen, Thresholds};
 use crate::catalogue::Class;
-use crate::event::Instant;
+use crate::event::{DimsId, Instant};
 use crate::tally::Row;
+
+/// Rows that are looked at together.
+const ROWS: usize = 1 << 16;
 
 /// A row of failures: the minute of its bucket, and its position in the tally's rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,30 +72,55 @@ impl<'a> SeriesSet<'a> {
 
     /// Counts attempts, and notes which rows are failures.
     fn count(&mut self) {
-        let mut last_covered = (u32::MAX, u32::MAX);
         self.failures.reserve_exact(self.failed_rows());
-        for (at, row) in (0..).zip(self.seen.tally.rows.iter()) {
-            let Some(hour) = self.calendar.hour(row.bucket) else {
-                continue;
-            };
-            let resolved = self.seen.resolved;
-            self.by_dims[row.dims.index()] += row.n();
-            let by_user = &mut self.by_user[resolved.user(row.user) as usize];
-            // Nobody has four billion logins.
-            *by_user = by_user.saturating_add(u32::try_from(row.n()).unwrap_or(u32::MAX));
-            let org = resolved.what[row.dims.index()].org;
-            let day = self.calendar.day(hour);
-            if last_covered != (org, day) {
-                self.cover(org, day);
-                last_covered = (org, day);
-            }
-            if counts(&self.seen, &row) {
-                let bucket = row.bucket;
-                self.failures.push(Failed { bucket, at });
+        let (tally, resolved) = (self.seen.tally, self.seen.resolved);
+        let mut begin: u32 = 0;
+        for chunk in tally.rows.chunks(ROWS) {
+            for run in chunk.chunk_by(|a, b| (a.user, a.dims) == (b.user, b.dims)) {
+                let (user, dims) = (resolved.user(run[0].user), run[0].dims);
+                let n = self.count_run(resolved.what[dims.index()].org, run);
+                self.by_dims[dims.index()] += n;
+                let by_user = &mut self.by_user[user as usize];
+                // Nobody has four billion logins.
+                *by_user = by_user.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+                if feeds(&self.seen, dims) {
+                    self.note_failures(begin, run);
+                }
+                begin += run.len() as u32;
             }
         }
         // Those of one minute stay in the order of users and combinations.
         self.failures.sort_unstable();
+    }
+
+    /// How many attempts rows of one pair are, in the time that is looked at. Notes the days.
+    fn count_run(&mut self, org: u32, run: &[Row]) -> u64 {
+        let mut n = 0;
+        // Rows of a pair come by time, and mostly several a day.
+        let mut day_end = 0;
+        for row in run {
+            if row.bucket >= day_end {
+                let Some(hour) = self.calendar.hour(row.bucket) else {
+                    continue;
+                };
+                let day = self.calendar.day(hour);
+                self.cover(org, day);
+                day_end = self.calendar.minute(self.calendar.hours_of(day).1);
+            }
+            n += row.n();
+        }
+        n
+    }
+
+    /// Notes failures of one pair, the first of which stands at `begin` in the tally.
+    fn note_failures(&mut self, begin: u32, run: &[Row]) {
+        let until = self.seen.until.minute();
+        for (at, row) in (begin..).zip(run) {
+            let bucket = row.bucket;
+            if bucket <= until && self.calendar.hour(bucket).is_some() {
+                self.failures.push(Failed { bucket, at });
+            }
+        }
     }
 
     /// How many rows are failures.
@@ -307,9 +335,9 @@ fn bounds(seen: &Seen<'_>, limits: &Thresholds) -> Option<(u32, u32)> {
     Some((first.max(last.saturating_sub(history)), last))
 }
 
-/// Whether a row is a failure that may feed a finding.
-fn counts(seen: &Seen<'_>, row: &Row) -> bool {
-    let what = &seen.resolved.what[row.dims.index()];
+/// Whether a combination is a failure that may feed a finding.
+fn feeds(seen: &Seen<'_>, dims: DimsId) -> bool {
+    let what = &seen.resolved.what[dims.index()];
     let class = what.cause().map(|cause| seen.causes.cause(cause).class);
-    row.bucket <= seen.until.minute() && class.is_some_and(|class| class != Class::Benign)
+    class.is_some_and(|class| class != Class::Benign)
 }

@@ -4,6 +4,7 @@ mod check;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread::ScopedJoinHandle;
 
@@ -113,18 +114,20 @@ fn fill(
         MARKER,
         &format!("loginscope report, schema {}\n", report.schema),
     )?;
-    // The page takes as long as all that is beside it.
+    // The page takes as long as `report.json`, and that as long as all else.
     std::thread::scope(|scope| {
-        let drawn = formats.html || formats.svg;
-        let page =
-            drawn.then(|| scope.spawn(move || drawn_part(folder, report, material, formats)));
+        let page = scope.spawn(move || drawn_part(folder, report, material, formats));
+        let json =
+            scope.spawn(move || file(folder, "report.json", |out| Ok(json::write(report, out)?)));
         beside_page(folder, report, material, formats)?;
-        match page.map(ScopedJoinHandle::join) {
-            None => Ok(()),
-            Some(Ok(written)) => written,
-            Some(Err(panic)) => std::panic::resume_unwind(panic),
-        }
+        joined(json)?;
+        joined(page)
     })
+}
+
+/// What a thread wrote, or why it could not.
+fn joined(thread: ScopedJoinHandle<'_, anyhow::Result<()>>) -> anyhow::Result<()> {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Writes what needs the charts.
@@ -134,6 +137,9 @@ fn drawn_part(
     material: &Material<'_>,
     formats: Formats,
 ) -> anyhow::Result<()> {
+    if !formats.html && !formats.svg {
+        return Ok(());
+    }
     let charts = chart::all(report);
     if formats.svg {
         for chart in &charts {
@@ -146,14 +152,13 @@ fn drawn_part(
     Ok(())
 }
 
-/// Writes what needs no chart.
+/// Writes what is short.
 fn beside_page(
     folder: &Path,
     report: &Report,
     material: &Material<'_>,
     formats: Formats,
 ) -> anyhow::Result<()> {
-    file(folder, "report.json", |out| Ok(json::write(report, out)?))?;
     if formats.markdown {
         for finding in ticket::deserving(report) {
             let name = format!("tickets/{}.md", finding.fingerprint);

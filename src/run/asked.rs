@@ -58,9 +58,10 @@ impl<'a> Asked<'a> {
             (inventory, answers)
         };
         let others = || ask(detect::rules(false), seen);
-        // Looking for spikes takes as long as all else together.
-        let (others, ((inventory, mut answers), (unseen, quarters))) =
-            pool.join(others, || pool.join(of_integrations, counts));
+        // The first of the other rules, which looks for spikes, takes as long as all else together:
+        // it is begun at once, and what waits is taken up from the left.
+        let ((others, (unseen, quarters)), (inventory, mut answers)) =
+            pool.join(|| pool.join(others, counts), of_integrations);
         answers.extend(others);
         Self {
             inventory: Some(inventory),

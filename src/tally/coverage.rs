@@ -96,9 +96,13 @@ fn gaps(tally: &Tally, zone: Zone) -> Vec<Gap> {
     gaps
 }
 
+/// Hours that are counted side by side.
+const PAGE: u32 = 256;
+
 /// What each hour with an event holds, by hours since 1970.
 struct Hours(BTreeMap<i64, Hour>);
 
+#[derive(Clone, Copy)]
 struct Hour {
     n: u64,
     first: Instant,
@@ -108,31 +112,34 @@ struct Hour {
 impl Hours {
     fn of(tally: &Tally) -> Self {
         let mut numbers: FxHashMap<u32, usize> = FxHashMap::default();
-        let mut hours: Vec<(i64, Hour)> = Vec::new();
-        // The rows of a pair stand in the order of time, so many of an hour are side by side.
+        let mut pages: Vec<(u32, Vec<Option<Hour>>)> = Vec::new();
+        // The rows of a pair stand in the order of time, so the next one mostly belongs to the
+        // same page.
         let mut at = usize::MAX;
         for row in tally.rows.iter() {
-            let number = row.bucket / HOUR_MINUTES;
-            if hours
-                .get(at)
-                .is_none_or(|known| known.0 != i64::from(number))
-            {
-                at = *numbers.entry(number).or_insert(hours.len());
+            let hour = row.bucket / HOUR_MINUTES;
+            let number = hour / PAGE;
+            if pages.get(at).is_none_or(|page| page.0 != number) {
+                at = *numbers.entry(number).or_insert_with(|| {
+                    pages.push((number, vec![None; PAGE as usize]));
+                    pages.len() - 1
+                });
             }
-            if at == hours.len() {
-                let hour = Hour {
-                    n: 0,
-                    first: row.first(),
-                    last: row.last(),
-                };
-                hours.push((i64::from(number), hour));
-            }
-            let (_, hour) = &mut hours[at];
+            let known = &mut pages[at].1[(hour % PAGE) as usize];
+            let hour = known.get_or_insert(Hour {
+                n: 0,
+                first: row.first(),
+                last: row.last(),
+            });
             hour.n += row.n();
             hour.first = hour.first.min(row.first());
             hour.last = hour.last.max(row.last());
         }
-        Self(hours.into_iter().collect())
+        let hours = pages.into_iter().flat_map(|(number, hours)| {
+            let hours = (i64::from(number * PAGE)..).zip(hours);
+            hours.filter_map(|(number, hour)| Some((number, hour?)))
+        });
+        Self(hours.collect())
     }
 }
 

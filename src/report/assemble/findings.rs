@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 
 use super::changes::Cites;
@@ -188,7 +189,7 @@ fn rows_at<'a>(
     material: &Material<'_>,
     places: impl Iterator<Item = &'a Place>,
 ) -> BTreeMap<Place, Row> {
-    let wanted: std::collections::BTreeSet<Place> = places.copied().collect();
+    let wanted: FxHashSet<Place> = places.copied().collect();
     let rows = material.tally.rows.iter();
     rows.filter(|row| wanted.contains(&row.place))
         .map(|row| (row.place, row))
