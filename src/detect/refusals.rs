@@ -13,7 +13,7 @@ use super::Seen;
 use crate::catalogue::Catalogue;
 use crate::event::{DimsId, Flow, Instant, Place, Sym};
 use crate::tally::{Pair, Row};
-pub use refused::{Refused, Worked};
+pub use refused::Refused;
 
 /// The cause that Login History names where the flow is blocked.
 const CAUSE: &str = "username-password-flow-disabled";

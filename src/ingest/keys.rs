@@ -148,6 +148,11 @@ impl<'k> Filler<'k> {
         self.seen
     }
 
+    /// Takes note of the columns of a record that was filled.
+    pub(super) fn end(&mut self, record: &Record) {
+        self.seen |= record.seen();
+    }
+
     /// Begins a record.
     pub(super) fn begin<'f>(&'f mut self, record: &'f mut Record) -> Filling<'f, 'k> {
         record.reset(self.keys.width);
@@ -238,7 +243,7 @@ impl Sink for Filling<'_, '_> {
         let filler = &mut *self.filler;
         for target in &filler.targets[place.from as usize..place.to as usize] {
             let column = usize::from(target.column);
-            filler.seen |= 1_u64.checked_shl(target.column.into()).unwrap_or(0);
+            self.record.see(column);
             let rank = &mut filler.ranks[column];
             if target.rank <= *rank {
                 *rank = target.rank;
@@ -251,7 +256,7 @@ impl Sink for Filling<'_, '_> {
         let filler = &mut *self.filler;
         for target in &filler.targets[place.from as usize..place.to as usize] {
             let column = usize::from(target.column);
-            filler.seen |= 1_u64.checked_shl(target.column.into()).unwrap_or(0);
+            self.record.see(column);
             let rank = &mut filler.ranks[column];
             // Of a key that stands twice the last wins, even if it says nothing.
             if target.rank == *rank {

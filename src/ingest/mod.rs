@@ -39,5 +39,5 @@ pub use packing::{Packing, why_cut_short};
 pub use paths::{Found, MARKER, NoSuchPath, Part, Source, find};
 pub use pieces::{Piece, cut};
 pub use progress::{Progress, ProgressWhen};
-pub use record::{Escape, MAX_RECORD, Record, Step};
+pub use record::{Escape, Field, MAX_RECORD, Record, Step};
 pub use splitter::{Container, Splitter};

@@ -46,7 +46,9 @@ impl<'k> Pairs<'k> {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Step::Blank { bytes };
         }
-        match pairs(line, &mut self.filler.begin(record)) {
+        let read = pairs(line, &mut self.filler.begin(record));
+        self.filler.end(record);
+        match read {
             Ok(()) => Step::Record {
                 bytes,
                 lines: usize::from(block[bytes - 1] == b'\n'),

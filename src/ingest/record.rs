@@ -71,6 +71,8 @@ impl Field {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     fields: Vec<Field>,
+    /// Columns that a key led to, one bit each.
+    seen: u64,
 }
 
 /// What stands at a position of a block.
@@ -121,8 +123,26 @@ impl Record {
         self.fields.push(field);
     }
 
+    /// Columns that a key led to, whether with a value or not, one bit each; without keys none.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// A key leads to a column.
+    #[inline]
+    pub(super) fn see(&mut self, column: usize) {
+        let column = u32::try_from(column).unwrap_or(u32::MAX);
+        self.seen |= 1_u64.checked_shl(column).unwrap_or(0);
+    }
+
+    /// Where a field stands.
+    pub fn field(&self, column: usize) -> Field {
+        self.fields.get(column).copied().unwrap_or_default()
+    }
+
     /// Makes it a record of so many empty fields.
     pub(super) fn reset(&mut self, width: usize) {
+        self.seen = 0;
         self.fields.clear();
         self.fields.resize(width, Field::default());
     }

@@ -100,6 +100,15 @@ impl Splitter<'_> {
         matches!(self, Splitter::Json(json) if json.is_open())
     }
 
+    /// Whether a record that begins here means the same whatever came before.
+    #[inline]
+    pub fn stands_free(&self) -> bool {
+        match self {
+            Splitter::Json(json) => json.stands_free(),
+            Splitter::Csv { .. } | Splitter::Pairs(_) => true,
+        }
+    }
+
     /// Whether what is read from here on depends on what came before.
     pub fn remembers(&self) -> bool {
         matches!(self, Splitter::Json(json) if json.remembers())

@@ -51,6 +51,8 @@ pub struct Decoder<'a> {
     /// Where the end of the row that is read next begins, if it is to be remembered.
     tail_at: Option<usize>,
     alike: Alike,
+    /// Columns of rows that were like another, one bit each.
+    seen: u64,
     memo: Memo,
     latin1: bool,
     around: Around<'a>,
@@ -72,7 +74,10 @@ impl<'a> Decoder<'a> {
         let dims_columns = dims::columns(columns);
         let mut memo = memo.for_file(reading, org);
         let tails = memo.tails();
-        let tails = tails.unwrap_or_else(|| Tails::of(columns, &dims_columns));
+        let tails = tails.unwrap_or_else(|| match reading.container.has_keys() {
+            true => Tails::none(),
+            false => Tails::of(columns, &dims_columns),
+        });
         let alike = memo.alike();
         let alike = alike.unwrap_or_else(|| Alike::of(reading, &dims_columns));
         let org = org.map_or(Sym::UNKNOWN, |org| names.symbols.intern(org));
@@ -85,6 +90,7 @@ impl<'a> Decoder<'a> {
             org,
             tails,
             alike,
+            seen: 0,
             tail_at: None,
             dims_spans: dims::spans(&dims_columns),
             dims_columns,
@@ -112,7 +118,7 @@ impl<'a> Decoder<'a> {
             latin1: self.latin1,
             other_header: self.around.other_header(),
             orgs: self.orgs,
-            columns: 0,
+            columns: self.seen,
         };
         let named = self.named.take_all();
         self.memo.named = self.named;

@@ -74,6 +74,14 @@ impl Tails {
         let enough = columns.width() >= from + FEWEST;
         Self {
             from: if behind && enough { from } else { 0 },
+            ..Self::none()
+        }
+    }
+
+    /// For records that have no order of their own.
+    pub(super) fn none() -> Self {
+        Self {
+            from: 0,
             known: Vec::new(),
             index: FxHashMap::default(),
             file: 0,

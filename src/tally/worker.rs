@@ -132,7 +132,10 @@ fn records<R: Read>(blocks: &mut Blocks<R>, end: u64, span: &mut Span, work: &mu
         let mark = csv::mark(blocks.bytes());
         let line = &blocks.bytes()[mark..];
         let before_end = blocks.offset() < end;
-        if before_end && let Some(known) = work.decoder.repeated(line, &mut record) {
+        if before_end
+            && splitter.stands_free()
+            && let Some(known) = work.decoder.repeated(line, &mut record)
+        {
             let Repeated { at, user, dims, .. } = known;
             let place = span.here();
             let read = ReadRow {

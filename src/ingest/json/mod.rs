@@ -9,6 +9,7 @@
 
 mod clear;
 mod cursor;
+pub mod like;
 mod recovery;
 mod run;
 mod scan;
@@ -88,6 +89,11 @@ impl<'k> Json<'k> {
     /// Whether it stands inside an array or envelope.
     pub fn is_open(&self) -> bool {
         !self.frames.is_empty()
+    }
+
+    /// Whether nothing is open or lost, so that a record may be read without asking what was before.
+    pub fn stands_free(&self) -> bool {
+        self.frames.is_empty() && self.lost.is_none() && self.never_closed == 0
     }
 
     /// Whether what is read from here on depends on what came before.
@@ -193,7 +199,9 @@ impl<'k> Json<'k> {
         let mut cursor = Cursor::at(window, 0);
         self.shape.begin();
         let mut filling = self.filler.begin(record);
-        match object(&mut cursor, &mut self.shape, &mut filling) {
+        let object = object(&mut cursor, &mut self.shape, &mut filling);
+        self.filler.end(record);
+        match object {
             Ok((Object::Record, _)) => {
                 let bytes = with_line_end(block, cursor.pos);
                 let lines = cursor.lines(&block[..bytes]);

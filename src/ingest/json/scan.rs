@@ -121,7 +121,7 @@ pub(super) fn object<S: Sink>(
 }
 
 /// Reads up to the value of the next key; `None` behind the brace that closes the object.
-fn next_key(cursor: &mut Cursor<'_>, behind: bool) -> Scan<Option<Span>> {
+pub(super) fn next_key(cursor: &mut Cursor<'_>, behind: bool) -> Scan<Option<Span>> {
     if behind {
         match cursor.peek()? {
             b',' => cursor.pos += 1,

@@ -12,7 +12,7 @@ pub struct Repeated {
     pub at: Instant,
     pub user: Sym,
     pub dims: DimsId,
-    /// The row's bytes, its one line end among them.
+    /// The record's bytes, its one line end among them.
     pub bytes: usize,
 }
 
@@ -23,15 +23,14 @@ impl Decoder<'_> {
     #[inline]
     pub fn repeated(&mut self, block: &[u8], record: &mut Record) -> Option<Repeated> {
         self.tail_at = None;
-        let Container::Csv { delimiter } = self.reading.container else {
-            return None;
-        };
         if self.around.is_behind_other_header() {
             return None;
         }
-        match self.tails.from() {
-            Some(from) => self.by_tail(block, (from, delimiter), record),
-            None => self.by_alike(block, record),
+        match (self.reading.container, self.tails.from()) {
+            (Container::Csv { delimiter }, Some(from)) => {
+                self.by_tail(block, (from, delimiter), record)
+            }
+            _ => self.by_alike(block, record),
         }
     }
 
@@ -80,6 +79,7 @@ impl Decoder<'_> {
         let at = self.at(record, block).ok()?;
         let model = self.alike.model(number);
         let dims = model.dims;
+        self.seen |= model.seen;
         if model.user.file != self.memo.file {
             // Another file had the row: this one gives the name and tells of the org too.
             let (file, pairs) = (self.memo.file, &self.memo.pairs);
