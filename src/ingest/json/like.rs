@@ -11,6 +11,9 @@ use super::scan::{DONE, next_key};
 use super::slot::Slot;
 use crate::ingest::record::{Escape, Field, Record};
 
+/// Values of a record that are made room for.
+const USUAL: usize = 48;
+
 /// A key of a record itself, and its value.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'r> {
@@ -41,19 +44,28 @@ pub fn values(record: &[u8]) -> Option<Vec<Value<'_>>> {
         return None;
     }
     cursor.pos += 1;
-    let mut values = Vec::new();
+    let mut values = Vec::with_capacity(USUAL);
     while let Some((from, to)) = next_key(&mut cursor, !values.is_empty()).ok()? {
         let key = &record[from..to];
         if key == DONE {
             return None;
         }
         let start = cursor.pos;
-        cursor.value().ok()?;
+        let is_text = match record.get(start)? {
+            b'"' => {
+                let text = cursor.string().ok()?;
+                !text.escaped && text.end > text.start
+            }
+            _ => {
+                cursor.value().ok()?;
+                false
+            }
+        };
         values.push(Value {
             key,
             start,
             end: cursor.pos,
-            is_text: text(&mut Clear::at(start), record, start).is_some(),
+            is_text,
         });
     }
     Some(values)

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::memo::UserMet;
 use crate::event::DimsId;
+use crate::ingest::json::like::Value;
 use crate::ingest::{Container, Escape, Field, Record};
 use crate::normalise::layout::LayoutKind;
 use crate::normalise::reading::Reading;
@@ -87,13 +88,15 @@ struct Free {
 }
 
 /// Where a row that was read in full is divided.
-struct Divided {
+struct Divided<'r> {
     /// The column of the user by which rows are told apart.
     key: usize,
     /// The columns before it that tell something.
     before: Vec<usize>,
     /// Where the rest begins.
     from: usize,
+    /// The values of the rest, where they have keys.
+    values: Vec<Value<'r>>,
 }
 
 impl Alike {
@@ -163,19 +166,16 @@ impl Alike {
             Form::Rows(rows) => rows.divide(record, row, &self.columns),
             Form::Objects(objects) => objects.divide(record, row, &self.columns),
         };
-        let Some(Divided { key, before, from }) = divided else {
-            return;
-        };
+        let Some(divided) = divided else { return };
         if let Form::Objects(objects) = &mut self.form
             && objects.begins_anew()
         {
             self.forget();
         }
         let content = |column| Box::from(record.raw(row, column));
-        let before: Vec<_> = before
-            .into_iter()
-            .map(|column| (column, content(column)))
-            .collect();
+        let before = divided.before.iter();
+        let before = before.map(|column| (*column, content(*column))).collect();
+        let (key, from) = (divided.key, divided.from);
         if self.models.len() >= REMEMBERED {
             self.forget();
         }
@@ -190,7 +190,9 @@ impl Alike {
         let free = match &mut self.form {
             Form::Other => Vec::new(),
             Form::Rows(rows) => rows.free(record, (row, from), known_rest, &self.columns),
-            Form::Objects(objects) => objects.free(record, (row, from), known_rest, &self.columns),
+            Form::Objects(objects) => {
+                objects.free(record, (row, &divided), known_rest, &self.columns)
+            }
         };
         let model = Model {
             dims,

@@ -47,13 +47,13 @@ impl Objects {
     }
 
     /// Where a record is divided: behind the first value that tells its user.
-    pub(super) fn divide(
+    pub(super) fn divide<'r>(
         &mut self,
         record: &Record,
-        row: &[u8],
+        row: &'r [u8],
         columns: &Columns,
-    ) -> Option<Divided> {
-        let values = values(row)?;
+    ) -> Option<Divided<'r>> {
+        let mut values = values(row)?;
         let held = |value: &Value<'_>, is: &dyn Fn(usize) -> bool| -> Vec<usize> {
             let wanted = (0..record.len()).filter(|column| is(*column));
             let held = wanted.filter(|column| value.holds(record.field(*column)));
@@ -85,6 +85,7 @@ impl Objects {
             key,
             before: values[..=last].iter().flat_map(told).collect(),
             from,
+            values: values.split_off(last + 1),
         })
     }
 
@@ -111,12 +112,11 @@ impl Objects {
     pub(super) fn free(
         &mut self,
         record: &Record,
-        (row, from): (&[u8], usize),
+        (row, divided): (&[u8], &Divided<'_>),
         known: Option<&[u8]>,
         columns: &Columns,
     ) -> Vec<Free> {
-        let all = values(row).unwrap_or_default();
-        let behind: Vec<&Value<'_>> = all.iter().filter(|value| value.start > from).collect();
+        let (behind, from) = (&divided.values, divided.from);
         let goes_to = |value: &Value<'_>, column: usize| value.holds(record.field(column));
         let tells = |value: &Value<'_>| {
             (0..record.len()).any(|column| columns.is_telling(column) && goes_to(value, column))
@@ -126,7 +126,7 @@ impl Objects {
             let earlier = values(&known).unwrap_or_default();
             let same_keys = earlier.iter().skip(1).map(|value| value.key);
             if same_keys.eq(behind.iter().map(|value| value.key)) {
-                for (earlier, value) in earlier.iter().skip(1).zip(&behind) {
+                for (earlier, value) in earlier.iter().skip(1).zip(behind) {
                     let differs = known[earlier.start..earlier.end] != row[value.start..value.end];
                     if differs && value.is_text && earlier.is_text && !tells(value) {
                         self.free.insert(value.key.into());
@@ -138,7 +138,7 @@ impl Objects {
             let asked = (0..record.len()).filter(|column| columns.is_asked(*column));
             asked.filter(|column| goes_to(value, *column)).collect()
         };
-        let may_differ = |value: &&&Value<'_>| {
+        let may_differ = |value: &&Value<'_>| {
             let wanted = !asked(value).is_empty() || self.free.contains(value.key);
             value.is_text && wanted && !tells(value)
         };

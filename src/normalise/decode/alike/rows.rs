@@ -42,7 +42,12 @@ impl Rows {
     }
 
     /// Where a row is divided: behind the delimiter of the user's field.
-    pub(super) fn divide(&self, record: &Record, row: &[u8], columns: &Columns) -> Option<Divided> {
+    pub(super) fn divide(
+        &self,
+        record: &Record,
+        row: &[u8],
+        columns: &Columns,
+    ) -> Option<Divided<'static>> {
         let is_plain = |column: usize| record.escape(column) == Escape::None;
         let before = (0..self.key).filter(|column| columns.is_telling(*column));
         let before: Vec<usize> = before.collect();
@@ -52,6 +57,7 @@ impl Rows {
             key: self.key,
             before,
             from: record.span(row, self.key).1 + 1,
+            values: Vec::new(),
         })
     }
 
