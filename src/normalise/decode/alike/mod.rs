@@ -24,7 +24,7 @@ use rows::Rows;
 /// Rows that are remembered before all are forgotten.
 const REMEMBERED: usize = 1 << 14;
 /// Rows that are remembered of one user: as many as a row is compared with.
-const OF_USER: usize = 4;
+const OF_USER: usize = 8;
 /// A longer row is no login's.
 const LONGEST: usize = 4096;
 /// The number of no row.
@@ -208,10 +208,9 @@ impl Alike {
             return;
         }
         // A new one takes the place of the one that was not met for the longest time.
-        let place = known.unwrap_or(OF_USER - 1);
-        of_user[..=place].rotate_right(1);
-        match known {
-            Some(_) => self.models[of_user[0] as usize] = model,
+        of_user[..=known.unwrap_or(OF_USER - 1)].rotate_right(1);
+        match self.models.get_mut(of_user[0] as usize) {
+            Some(known) => *known = model,
             None => {
                 of_user[0] = self.models.len() as u32;
                 self.models.push(model);
