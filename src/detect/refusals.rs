@@ -51,12 +51,18 @@ pub struct Earliest(SmallVec<[(Instant, Place); 1]>);
 
 impl Earliest {
     /// Takes a place if it is among the earliest.
+    #[inline]
     pub fn add(&mut self, at: Instant, place: Place) {
-        let behind = self.0.partition_point(|known| *known <= (at, place));
-        if behind < PLACES {
-            self.0.insert(behind, (at, place));
-            self.0.truncate(PLACES);
+        // Rows of a pair come by time, so nearly all are later than those that are known.
+        if self.0.get(PLACES - 1).is_none_or(|last| *last > (at, place)) {
+            self.insert(at, place);
         }
+    }
+
+    fn insert(&mut self, at: Instant, place: Place) {
+        let behind = self.0.partition_point(|known| *known <= (at, place));
+        self.0.insert(behind, (at, place));
+        self.0.truncate(PLACES);
     }
 
     /// Takes the places of another one.

@@ -33,8 +33,10 @@ impl<'a> Asked<'a> {
         pool: &ThreadPool,
     ) -> Self {
         let counts = || {
-            let unseen = Unseen::of(tally, resolved, zone);
-            (unseen, quarters(shown, resolved))
+            pool.join(
+                || Unseen::of(tally, resolved, zone),
+                || quarters(shown, resolved),
+            )
         };
         let Some(seen) = seen else {
             let (unseen, quarters) = counts();

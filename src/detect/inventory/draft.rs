@@ -83,7 +83,7 @@ impl Draft {
         }
     }
 
-    pub(super) fn finish<'a>(self, seen: &Seen<'a>, evidence: &Evidence) -> Integration<'a> {
+    pub(super) fn finish<'a>(mut self, seen: &Seen<'a>, evidence: &Evidence) -> Integration<'a> {
         let Triple { org, user, app } = self.triple;
         let texts = |syms: Vec<Sym>| -> Vec<&'a str> {
             let mut texts: Vec<&str> = syms
@@ -97,6 +97,8 @@ impl Draft {
         let number = |text: &&str| text.parse::<f64>().unwrap_or(f64::INFINITY);
         api_versions.sort_by(|a, b| number(a).total_cmp(&number(b)));
         let (status, probable) = evidence.status(self.triple, self.flow, seen.retirements);
+        // Once for both questions about their rhythm.
+        self.stretches.sort();
         let first = self.stretches.iter().map(|row| row.first).min();
         let last = self.stretches.iter().map(|row| row.last).max();
         Integration {
