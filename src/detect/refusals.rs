@@ -54,7 +54,11 @@ impl Earliest {
     #[inline]
     pub fn add(&mut self, at: Instant, place: Place) {
         // Rows of a pair come by time, so nearly all are later than those that are known.
-        if self.0.get(PLACES - 1).is_none_or(|last| *last > (at, place)) {
+        if self
+            .0
+            .get(PLACES - 1)
+            .is_none_or(|last| *last > (at, place))
+        {
             self.insert(at, place);
         }
     }

@@ -110,8 +110,10 @@ fn begin(path: &Path, room: &Room) -> io::Result<Begun> {
             false => Begun::Other,
         });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or(0));
-    let read = (&mut file).take(size + 1).read_to_end(&mut bytes);
+    // One byte more, so that one call tells that nothing follows.
+    let mut bytes = vec![0; usize::try_from(size + 1).unwrap_or(0)];
+    let read = file.read(&mut bytes);
+    bytes.truncate(*read.as_ref().unwrap_or(&0));
     // Who is not what it said grows or shrinks right now: it is read once more, with what is said
     // of such files.
     let whole = matches!(read, Ok(read) if read as u64 == size);

@@ -5,18 +5,19 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use rayon::ThreadPool;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::changes::Changes;
 use super::logs::Logs;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
 use super::rounds::{Rounds, Share, State};
 use super::spill::{Origin, merge};
-use super::user_names::UserNames;
+use super::user_names::{UserNames, best_of};
 use super::{Part, Rows, Tally};
 use crate::catalogue::Known;
 use crate::event::Instant;
 use crate::ingest::{Packing, Progress};
-use crate::normalise::{Assumed, Evidence, Ledger, NotRead, Reading, Rejects};
+use crate::normalise::{Assumed, Evidence, Given, Ledger, NotRead, Reading, Rejects};
 
 /// A file whose layout is known.
 #[derive(Debug)]
@@ -167,8 +168,14 @@ fn collect(
 ) -> io::Result<Filled> {
     let mut users = UserNames::default();
     let mut changes = Changes::default();
-    for share in &mut shares {
-        users.add_all(share.given(), &share.names);
+    let named: Vec<Vec<Given>> = shares
+        .par_iter()
+        .map(|share| best_of(share.given(), &share.names))
+        .collect();
+    for (share, named) in shares.iter_mut().zip(named) {
+        named
+            .iter()
+            .for_each(|given| users.add(given, &share.names));
         for session in &mut share.sessions {
             changes.append(std::mem::take(&mut session.changes));
         }

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
@@ -13,38 +12,32 @@ use crate::normalise::{Given, Names};
 /// else, then the newer more than the older, then the one that is first in byte order.
 type Worth = (bool, Instant, Reverse<String>);
 
+/// Of each user id the best of the names that the files of one worker give, by its tables: many
+/// files give the same.
+pub(super) fn best_of<'g>(all: impl Iterator<Item = &'g Given>, names: &Names) -> Vec<Given> {
+    let text = |given: &Given| names.symbols.text(given.name);
+    let is_better = |one: &Given, other: &Given| {
+        let worth = |given: &Given| (given.by_users, given.newest);
+        let by_worth = worth(one).cmp(&worth(other));
+        by_worth.then_with(|| text(other).cmp(text(one))).is_gt()
+    };
+    let mut best: FxHashMap<Sym, Given> = FxHashMap::default();
+    for given in all {
+        let known = best.entry(given.id).or_insert(*given);
+        if is_better(given, known) {
+            *known = *given;
+        }
+    }
+    best.into_values().collect()
+}
+
 /// The best name of each user id so far.
 #[derive(Debug, Default)]
 pub(super) struct UserNames(BTreeMap<String, Worth>);
 
 impl UserNames {
-    /// The names that the files of one worker give, by its tables. Of each id the best comes to the
-    /// texts: many files give the same.
-    pub(super) fn add_all<'g>(&mut self, all: impl Iterator<Item = &'g Given>, names: &Names) {
-        let worth = |given: &Given| {
-            let text = Reverse(names.symbols.text(given.name));
-            (given.by_users, given.newest, text)
-        };
-        let mut best: FxHashMap<Sym, &Given> = FxHashMap::default();
-        for given in all {
-            match best.entry(given.id) {
-                Entry::Occupied(mut known) => {
-                    if worth(given) > worth(known.get()) {
-                        known.insert(given);
-                    }
-                }
-                Entry::Vacant(free) => {
-                    free.insert(given);
-                }
-            }
-        }
-        for given in best.into_values() {
-            self.add(given, names);
-        }
-    }
-
     /// A name that a file gives, by the tables of its worker.
-    fn add(&mut self, given: &Given, names: &Names) {
+    pub(super) fn add(&mut self, given: &Given, names: &Names) {
         let text = |sym| names.symbols.text(sym);
         let worth = (
             given.by_users,
@@ -86,7 +79,8 @@ mod tests {
         };
         let all: Vec<Given> = syms.iter().zip(told).map(given).collect();
         all.iter().for_each(|given| users.add(given, &names));
-        together.add_all(all.iter(), &names);
+        let best = best_of(all.iter(), &names);
+        best.iter().for_each(|given| together.add(given, &names));
         let users = users.into_sorted();
         assert_eq!(users, together.into_sorted());
         users[0].1.clone()
