@@ -12,11 +12,11 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use loginscope::catalogue::Known;
 use loginscope::event::Zone;
 use loginscope::ingest::csv::{self, Record, Step};
-use loginscope::ingest::{Progress, ProgressWhen, find};
+use loginscope::ingest::{Progress, ProgressWhen};
 use loginscope::normalise::{Assumed, Decoder, Layouts, Memo, Names, Reading};
 use loginscope::report::{chart, html, json, model::Report};
 use loginscope::tally::frames::{Frames, key};
-use loginscope::tally::{Failing, Fill, Filled, Resolved, Told, fill, plan};
+use loginscope::tally::{Failing, Fill, Filled, Look, Resolved, Told, fill, plan};
 
 /// Bytes of the invented exports.
 const BYTES: u64 = 16 << 20;
@@ -90,14 +90,17 @@ fn normalise(c: &mut Criterion) {
 fn read(path: &Path, threads: usize) -> Filled {
     let known = Known::load().expect("the lists");
     let layouts = Layouts::load().expect("the layouts");
-    let mut found = find(&[path.to_owned()]);
-    let kept = std::mem::take(&mut found.kept);
-    let told = Told {
-        layouts: &[],
-        orgs: &[],
+    let look = Look {
+        layouts: &layouts,
+        known: &known,
+        assumed: assumed(),
+        told: Told {
+            layouts: &[],
+            orgs: &[],
+        },
     };
-    let sources = (&found.sources[..], kept);
-    let (_, mut to_read) = plan(sources, &layouts, &known, assumed(), told);
+    let (found, seen) = look.for_files(&[path.to_owned()]);
+    let (_, mut to_read) = plan((&found.sources, seen), look);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

@@ -316,32 +316,9 @@ fn read_after(path: &Path, piece: u64, change: impl FnOnce()) -> Filled {
     let way = Way {
         threads: 2,
         piece,
-        // as if it were long
-        keeps: false,
         ..Way::WHOLE
     };
     reading::read(&[path.to_owned()], way, change)
-}
-
-#[test]
-fn a_small_file_is_read_as_it_was_when_it_was_found() {
-    let home = scratch();
-    let path = home.path().join("changing.csv");
-    for piece in [100, 1 << 20] {
-        for rows in [0, 3, 99, 100, 150] {
-            write(&path, export(100));
-            let way = Way {
-                threads: 2,
-                piece,
-                ..Way::WHOLE
-            };
-            let paths = [path.to_owned()];
-            let read = reading::read(&paths, way, || write(&path, export(rows)));
-            let file = read.files[0].as_ref().expect("read");
-            let told = (file.ledger.events, &file.cut_short);
-            assert_eq!(told, (100, &None), "{piece}, {rows} rows");
-        }
-    }
 }
 
 #[test]

@@ -535,7 +535,6 @@ fn read(
         piece,
         budget,
         tally_budget,
-        ..Way::WHOLE
     };
     reading::read(&paths, way, || {})
 }

@@ -93,7 +93,7 @@ fn gaps(stretches: &[Stretch]) -> Option<Vec<Gap>> {
     for row in stretches {
         add_ends(*row, &mut parts);
     }
-    // Stretches of one pair come sorted: a merge of few runs.
+    // Stretches come sorted, and rows of two are hardly out of their order.
     parts.sort();
     let mut gaps = Vec::with_capacity(parts.len());
     for part in &parts {

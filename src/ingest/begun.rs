@@ -1,50 +1,31 @@
-//! The first look at a file: whether it is an archive. A small plain file is kept whole, so that
-//! it is mostly opened once however often it is looked at.
+//! The first look at a file: whether it is an archive. Of a small plain file all bytes are at hand
+//! then, so that whoever looks at it next need not open it again.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::archive::{self, Refusal};
 use super::head::HEAD;
 use super::{Part, Source};
 
-/// Bytes of a file that is kept at most: as many as are looked at to tell what a file is.
+/// Bytes of a small file at most: as many as are looked at to tell what a file is.
 const SMALL: u64 = HEAD;
-/// Bytes of all files that are kept at most: 128 MiB.
-const IN_ALL: u64 = 128 << 20;
 
-/// The room that is left for small files.
-pub(super) struct Room(AtomicU64);
-
-impl Default for Room {
-    fn default() -> Self {
-        Self(AtomicU64::new(IN_ALL))
-    }
-}
-
-impl Room {
-    fn takes(&self, bytes: u64) -> bool {
-        let less = |left: u64| left.checked_sub(bytes);
-        let taken = (self.0).fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-        taken.is_ok()
-    }
-
-    fn gets_back(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
-    }
-}
-
-/// A file with its bytes if it is small, or the files in it if it is a zip archive.
-pub(super) fn with_bytes(
+/// A file with what `look` sees in its bytes if it is small, or the files in it if it is a zip
+/// archive. `buffer` is memory that is used again.
+pub(super) fn looked_at<L>(
     source: Source,
     is_file: bool,
-    room: &Room,
-) -> Vec<(Source, Option<Vec<u8>>)> {
+    buffer: &mut Vec<u8>,
+    look: impl FnOnce(&Source, &[u8]) -> L,
+) -> Vec<(Source, Option<L>)> {
     // What can't be opened is told where its beginning is read.
-    match is_file.then(|| begin(&source.file, room)) {
-        Some(Ok(Begun::Small(bytes))) => vec![(source, Some(bytes))],
+    match is_file.then(|| begin(&source.file, buffer)) {
+        Some(Ok(Begun::Small)) => {
+            let seen = look(&source, buffer);
+            vec![(source, Some(seen))]
+        }
         Some(Ok(Begun::Archive(file))) => {
             let members = members(source, file).into_iter();
             members.map(|member| (member, None)).collect()
@@ -88,8 +69,8 @@ fn members(source: Source, file: File) -> Vec<Source> {
 enum Begun {
     /// A zip archive, opened.
     Archive(File),
-    /// A small file with all its bytes.
-    Small(Vec<u8>),
+    /// A small file; all its bytes are in the buffer.
+    Small,
     /// Anything else.
     Other,
 }
@@ -98,11 +79,11 @@ enum Begun {
 ///
 /// # Errors
 /// What the operating system says of the file.
-fn begin(path: &Path, room: &Room) -> io::Result<Begun> {
+fn begin(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Begun> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     // Files of a system without a size may be long.
-    if size == 0 || size > SMALL || !room.takes(size) {
+    if size == 0 || size > SMALL {
         let mut magic = [0; 4];
         file.read_exact(&mut magic)?;
         return Ok(match archive::is_zip(&magic) {
@@ -111,18 +92,22 @@ fn begin(path: &Path, room: &Room) -> io::Result<Begun> {
         });
     }
     // One byte more, so that one call tells that nothing follows.
-    let mut bytes = vec![0; usize::try_from(size + 1).unwrap_or(0)];
-    let read = file.read(&mut bytes);
-    bytes.truncate(*read.as_ref().unwrap_or(&0));
-    // Who is not what it said grows or shrinks right now: it is read once more, with what is said
-    // of such files.
-    let whole = matches!(read, Ok(read) if read as u64 == size);
-    if whole && !archive::is_zip(&bytes) {
-        return Ok(Begun::Small(bytes));
+    buffer.resize(usize::try_from(size + 1).unwrap_or(0), 0);
+    let mut filled = 0;
+    while (filled as u64) < size {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
-    room.gets_back(size);
-    Ok(match archive::is_zip(&bytes) {
+    buffer.truncate(filled);
+    Ok(match archive::is_zip(buffer) {
         true => Begun::Archive(file),
+        false if filled as u64 == size => Begun::Small,
+        // Who is not what it said grows or shrinks right now: it is read once more, with what is
+        // said of such files.
         false => Begun::Other,
     })
 }
@@ -139,37 +124,26 @@ mod tests {
         file
     }
 
-    fn small(bytes: &[u8], room: &Room) -> Option<Vec<u8>> {
-        match begin(file(bytes).path(), room) {
-            Ok(Begun::Small(bytes)) => Some(bytes),
-            _ => None,
-        }
+    fn small(bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
+        let begun = begin(file(bytes).path(), buffer);
+        matches!(begun, Ok(Begun::Small)) && buffer == bytes
     }
 
     #[test]
-    fn small_files_are_kept_while_there_is_room() {
-        let room = Room(AtomicU64::new(10));
-        assert_eq!(
-            small(b"a,b\n1,2\n", &room).as_deref(),
-            Some(&b"a,b\n1,2\n"[..])
-        );
-        assert_eq!(small(b"a,b\n", &room), None);
-        assert_eq!(small(b"ab", &room).as_deref(), Some(&b"ab"[..]));
-        assert_eq!(small(b"", &Room::default()), None);
-    }
-
-    #[test]
-    fn long_files_and_archives_are_not_kept() {
-        let room = Room::default();
+    fn of_small_files_all_bytes_are_at_hand() {
+        let buffer = &mut Vec::new();
         let long = usize::try_from(SMALL).expect("a small number");
-        assert!(small(&vec![b'a'; long + 1], &room).is_none());
-        assert!(small(&vec![b'a'; long], &room).is_some());
+        for bytes in [&b"a,b\n1,2\n"[..], b"ab", b"a,b\n", &vec![b'a'; long]] {
+            assert!(small(bytes, buffer), "{}", bytes.len());
+        }
+        assert!(!small(&vec![b'a'; long + 1], buffer));
+        assert!(!small(b"", buffer));
+    }
+
+    #[test]
+    fn archives_are_opened() {
         let zip = file(b"PK\x03\x04 and more");
-        assert!(matches!(begin(zip.path(), &room), Ok(Begun::Archive(_))));
-        assert_eq!(
-            room.0.into_inner(),
-            IN_ALL - SMALL,
-            "an archive takes no room"
-        );
+        let begun = begin(zip.path(), &mut Vec::new());
+        assert!(matches!(begun, Ok(Begun::Archive(_))));
     }
 }

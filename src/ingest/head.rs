@@ -1,5 +1,6 @@
 //! The first and last bytes of a source, for telling what it is.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -11,12 +12,12 @@ pub(super) const HEAD: u64 = 256 * 1024;
 
 /// The beginning of a source.
 #[derive(Debug)]
-pub struct Head {
+pub struct Head<'b> {
     pub packing: Packing,
     /// Size on disk in bytes; of a member, what it takes in its archive.
     pub size: u64,
     /// The first 256 KiB, unpacked and decoded.
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'b, [u8]>,
     /// Whether `bytes` is all there is.
     pub complete: bool,
     /// Why the stream could not be unpacked to its end or to the end of `bytes`.
@@ -27,7 +28,7 @@ pub struct Head {
 ///
 /// # Errors
 /// What the operating system says of the file, or that it is of a kind that is not read.
-pub fn read_head(source: &Source) -> io::Result<Head> {
+pub fn read_head(source: &Source) -> io::Result<Head<'static>> {
     head_of(source, None)
 }
 
@@ -35,8 +36,8 @@ pub fn read_head(source: &Source) -> io::Result<Head> {
 ///
 /// # Errors
 /// As for [`read_head`].
-pub fn head_of(source: &Source, kept: Option<Vec<u8>>) -> io::Result<Head> {
-    let size = match &kept {
+pub fn head_of<'b>(source: &Source, all: Option<&'b [u8]>) -> io::Result<Head<'b>> {
+    let size = match all {
         Some(bytes) => bytes.len() as u64,
         None => size_of(source)?,
     };
@@ -47,9 +48,9 @@ pub fn head_of(source: &Source, kept: Option<Vec<u8>>) -> io::Result<Head> {
     };
     let mut packing = Packing::raw(member);
     // Most files are plain: then the first look is all that is needed.
-    let mut first = match kept {
+    let mut first = match all {
         Some(bytes) => Begins {
-            bytes,
+            bytes: Cow::Borrowed(bytes),
             damage: None,
         },
         None => begins(&packing, (source, size), HEAD + 1)?,
@@ -73,8 +74,11 @@ pub fn head_of(source: &Source, kept: Option<Vec<u8>>) -> io::Result<Head> {
         begins(&packing, (source, size), HEAD + 1)?
     };
     let complete = head.bytes.len() as u64 <= HEAD;
-    head.bytes
-        .truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
+    let most = usize::try_from(HEAD).unwrap_or(usize::MAX);
+    match &mut head.bytes {
+        Cow::Owned(bytes) => bytes.truncate(most),
+        Cow::Borrowed(bytes) => *bytes = &bytes[..bytes.len().min(most)],
+    }
     Ok(Head {
         packing,
         size: member.map_or(size, |member| member.packed()),
@@ -94,13 +98,17 @@ fn size_of(source: &Source) -> io::Result<u64> {
     Ok(meta.len())
 }
 
-struct Begins {
-    bytes: Vec<u8>,
+struct Begins<'b> {
+    bytes: Cow<'b, [u8]>,
     damage: Option<String>,
 }
 
 /// The beginning of a source whose file has `size` bytes.
-fn begins(packing: &Packing, (source, size): (&Source, u64), most: u64) -> io::Result<Begins> {
+fn begins(
+    packing: &Packing,
+    (source, size): (&Source, u64),
+    most: u64,
+) -> io::Result<Begins<'static>> {
     // Room for all of a small file, and for seeing that it ends.
     let room = (size + 1).min(most);
     let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
@@ -110,7 +118,10 @@ fn begins(packing: &Packing, (source, size): (&Source, u64), most: u64) -> io::R
         Err(error) if !packing.unpacks() => return Err(error),
         Err(error) => Some(error.to_string()),
     };
-    Ok(Begins { bytes, damage })
+    Ok(Begins {
+        bytes: Cow::Owned(bytes),
+        damage,
+    })
 }
 
 /// The last bytes of a plain file, from the first line that begins in them.

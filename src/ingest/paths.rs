@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::Member;
-use super::begun::{Room, with_bytes};
+use super::begun::looked_at;
 
 /// The file that marks a report folder. Folders that hold it are never read as input.
 pub const MARKER: &str = ".loginscope-report";
@@ -76,9 +76,6 @@ pub enum NoSuchPath {
 pub struct Found {
     /// Every file once, in byte order of path.
     pub sources: Vec<Source>,
-    /// All bytes of each file that is small, as far as there is room for them; for whoever looks
-    /// at the files next.
-    pub kept: Vec<Option<Vec<u8>>>,
     /// Paths that lead nowhere, in the order given.
     pub missing: Vec<NoSuchPath>,
     /// Hold what came over standard input and pipes while it is needed.
@@ -96,7 +93,14 @@ impl Found {
 /// Expands folders, patterns and `-`. The same file named twice is read once; folders that
 /// hold an earlier report are skipped. Files are opened on the threads of the pool that this is
 /// called in.
-pub fn find(paths: &[PathBuf]) -> Found {
+///
+/// Of a small file all bytes are at hand then: `look` tells what is to be seen in them, with what
+/// `begin` gives each thread, and is told for each source. `None` for other files.
+pub fn find<T, L: Send>(
+    paths: &[PathBuf],
+    begin: impl Fn() -> T + Sync + Send,
+    look: impl Fn(&mut T, &Source, &[u8]) -> L + Sync + Send,
+) -> (Found, Vec<Option<L>>) {
     let mut found = Found::default();
     let mut kept = Kept::default();
     for path in paths {
@@ -120,15 +124,22 @@ pub fn find(paths: &[PathBuf]) -> Found {
         }
     }
     let met: Vec<Met> = kept.by_file.into_values().collect();
-    let room = Room::default();
     // Each is opened, which for many small files is a part of the run.
-    let mut all: Vec<(Source, Option<Vec<u8>>)> = met
+    let all: Vec<Vec<(Source, Option<L>)>> = met
         .into_par_iter()
-        .flat_map_iter(|met| with_bytes(met.source, met.is_file, &room))
+        .map_init(
+            || (Vec::new(), begin()),
+            |(buffer, thread), met| {
+                let look = |source: &Source, bytes: &[u8]| look(thread, source, bytes);
+                looked_at(met.source, met.is_file, buffer, look)
+            },
+        )
         .collect();
+    let mut all: Vec<(Source, Option<L>)> = all.into_iter().flatten().collect();
     all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
-    (found.sources, found.kept) = all.into_iter().unzip();
-    found
+    let looked;
+    (found.sources, looked) = all.into_iter().unzip();
+    (found, looked)
 }
 
 /// A file as it was met.

@@ -152,7 +152,7 @@ fn drawn_part(
     Ok(())
 }
 
-/// Writes what is short.
+/// Writes what is neither drawn nor `report.json`.
 fn beside_page(
     folder: &Path,
     report: &Report,

@@ -7,12 +7,12 @@ use super::told::forced;
 use super::{ExitStatus, complain, print};
 use crate::catalogue::Known;
 use crate::cli::FormatsArgs;
-use crate::ingest::{self, Head, Progress, ProgressWhen, read_head};
+use crate::ingest::{Head, Progress, ProgressWhen, read_head};
 use crate::normalise::log::{Logs, Shapes};
 use crate::normalise::{Assumed, Layouts, Reading, columns_written, first_rows};
 use crate::report::formats_text::{self, FileTold, Told};
 use crate::tally::logs::{LogToRead, Logs as ReadTexts, ReadLogs, plan as plan_logs, read};
-use crate::tally::{Fate, Told as SaidOfFiles, plan};
+use crate::tally::{Fate, Look, Told as SaidOfFiles, plan};
 
 /// Bytes of a log that are read as one piece.
 const PIECE: u64 = 4 << 20;
@@ -31,14 +31,17 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
     let forced = forced(&ask.layout, &layouts)?;
     let mut paths: Vec<PathBuf> = ask.paths.clone();
     paths.extend(forced.iter().map(|(_, path)| path.to_path_buf()));
-    let mut found = ingest::find(&paths);
-    let kept = std::mem::take(&mut found.kept);
-    let said = SaidOfFiles {
-        layouts: &forced,
-        orgs: &[],
+    let look = Look {
+        layouts: &layouts,
+        known: &known,
+        assumed,
+        told: SaidOfFiles {
+            layouts: &forced,
+            orgs: &[],
+        },
     };
-    let sources = (&found.sources[..], kept);
-    let (mut planned, to_read) = plan(sources, &layouts, &known, assumed, said);
+    let (found, seen) = look.for_files(&paths);
+    let (mut planned, to_read) = plan((&found.sources, seen), look);
     let logs = Logs::load(&known)?;
     let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &[]));
     let read = read_all(&texts, &known, &logs)?;

@@ -19,13 +19,12 @@ use crate::detect::Thresholds;
 use crate::detect::inventory::Inventory;
 use crate::explain::before::Before;
 use crate::explain::{self, Around, hypotheses, whose_log};
-use crate::ingest;
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
 use crate::report::model::Report;
 use crate::report::{assemble, catalogue_text, folder, rules_text};
 use crate::tally::logs::plan as plan_logs;
-use crate::tally::{Interrupted, Resolved, plan};
+use crate::tally::{Interrupted, Look, Resolved, plan};
 
 use asked::Asked;
 use config::Config;
@@ -97,12 +96,16 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let (mut known, layouts) = (known?, layouts?);
     config.teach(&mut known)?;
     let told = FilesTold::of(ask, &layouts)?;
-    let mut at_paths = pool.install(|| ingest::find(&told.paths));
-    let kept = std::mem::take(&mut at_paths.kept);
     let assumed = ask.time.assumed();
-    let sources = (&at_paths.sources[..], kept);
-    let look = || plan(sources, &layouts, &known, assumed, told.as_told());
-    let (mut planned, mut to_read) = pool.install(look);
+    let look = Look {
+        layouts: &layouts,
+        known: &known,
+        assumed,
+        told: told.as_told(),
+    };
+    let (at_paths, seen) = pool.install(|| look.for_files(&told.paths));
+    let sources = (&at_paths.sources[..], seen);
+    let (mut planned, mut to_read) = pool.install(|| plan(sources, look));
     let logs = config.logs(&known)?;
     let apps = config.apps_of_logs();
     let of_logs = (&logs, &apps[..]);

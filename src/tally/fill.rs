@@ -31,8 +31,6 @@ pub struct ToRead<'a> {
     pub reading: Reading<'a>,
     /// The org that the user named for it.
     pub org: Option<&'a str>,
-    /// All its bytes, while they are needed, if it is small: its pieces are read from here.
-    pub kept: Option<Vec<u8>>,
 }
 
 /// What became of a file.
@@ -136,14 +134,7 @@ pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, NotFill
         overlaps.shared = shared(&done, files);
         settled = Some(done);
     }
-    let Rounds {
-        files,
-        states,
-        shares,
-    } = rounds;
-    for file in files {
-        file.kept = None;
-    }
+    let Rounds { states, shares, .. } = rounds;
     // The final sort runs on the same threads as the reading.
     let collect = || collect(states, shares, settled, with.tally_budget);
     let filled = with.pool.install(collect).map_err(NotFilled::Spill)?;

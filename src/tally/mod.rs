@@ -47,7 +47,7 @@ pub use name_table::NameTable;
 pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;
 pub use pile::{Pile, Rows};
-pub use plan::{Fate, Planned, Told, plan};
+pub use plan::{Fate, Look, Planned, Seen, Told, plan};
 pub use resolve::{Resolved, What};
 pub use row::Row;
 pub use store::{Each, SortedRows, UserTexts};
@@ -113,7 +113,7 @@ impl Tally {
         }
     }
 
-    /// The rows by user and combination, worked out when they are first asked for.
+    /// The rows by user and combination: made with the sum, else when they are first asked for.
     pub fn pairs(&self) -> &Pairs {
         self.pairs.get_or_init(|| Pairs::of(self))
     }

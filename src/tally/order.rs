@@ -5,7 +5,7 @@
 //! combination. Rows come in the order of time or against it, so those of a pair are mostly sorted
 //! by then. Every thread does so for shares of the users.
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::pairs::Pairs;
 use super::row::add_up;
@@ -14,6 +14,8 @@ use crate::event::{DimsId, Sym};
 
 /// Rows below which they are sorted as they are.
 const FEW: usize = 32;
+/// Rows above which they are too, since all that sorts them sooner takes as much memory again.
+const MOST: usize = 1 << 21;
 /// Shares for each thread, since users differ in how many rows they have.
 const SHARES: usize = 8;
 
@@ -43,8 +45,7 @@ pub(super) fn in_order(parts: &[Counted], of_user: &[usize], dims: usize) -> (Ve
         .for_each(|share| fill_in(parts, share));
     let done: Vec<Sorted> = shares(&mut rows, &starts, threads * SHARES)
         .into_par_iter()
-        .with_max_len(1)
-        .map_init(|| ByPair::of(dims), |by_pair, share| by_pair.share(share))
+        .map(|share| ByPair::of(dims).share(share))
         .collect();
     let mut pairs = Pairs::default();
     let (mut from, mut to) = (0, 0);
@@ -160,7 +161,7 @@ impl ByPair {
 
     /// Sorts the rows of one user by combination, then time.
     fn user(&mut self, rows: &mut [Row]) {
-        if rows.len() < FEW {
+        if rows.len() < FEW || rows.len() > MOST {
             let key = |row: &Row| u64::from(row.dims.0) << 32 | u64::from(row.bucket);
             return rows.sort_unstable_by_key(key);
         }

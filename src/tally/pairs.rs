@@ -43,7 +43,7 @@ impl Pairs {
 
     /// The pairs of so many rows, sorted.
     pub(super) fn of_rows(rows: impl Iterator<Item = Row>, count: usize) -> Self {
-        // Whatever is not needed of it is never touched; growing would touch everything twice.
+        // Whatever is not needed of it is never touched; growing would touch what there is again.
         let mut pairs = Self {
             starts: Vec::with_capacity(count + 1),
             several: Vec::new(),

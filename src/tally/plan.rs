@@ -1,7 +1,7 @@
 //! What each file of a run is: the plan that workers then read by.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
@@ -9,7 +9,7 @@ use rayon::iter::{
 
 use super::fill::ToRead;
 use crate::catalogue::Known;
-use crate::ingest::{Packing, Source, head_of, read_tail};
+use crate::ingest::{Found, Packing, Source, find, head_of, read_tail};
 use crate::normalise::{Assumed, HeadersMet, Layout, Layouts, NotRead, Reading};
 
 /// What the user said about single files.
@@ -63,22 +63,30 @@ impl Fate {
 /// The layout of logs.
 pub(super) const LOG: &str = "log";
 
-/// Looks at every file, on the threads of the pool that this is called in. `kept` are the bytes of
-/// small files, as they were found. The second list is what [`super::fill()`] reads.
+/// What files are looked at with.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    pub layouts: &'a Layouts,
+    pub known: &'a Known,
+    pub assumed: Assumed,
+    pub told: Told<'a>,
+}
+
+/// What was seen in a file.
+pub struct Seen<'a>(Result<Looked<'a>, Unread>);
+
+/// Looks at every file, on the threads of the pool that this is called in. `seen` is what was
+/// seen in small files as they were found. The second list is what [`super::fill()`] reads.
 pub fn plan<'a>(
-    (sources, mut kept): (&'a [Source], Vec<Option<Vec<u8>>>),
-    layouts: &'a Layouts,
-    known: &Known,
-    assumed: Assumed,
-    told: Told<'a>,
+    (sources, seen): (&'a [Source], Vec<Option<Seen<'a>>>),
+    look: Look<'a>,
 ) -> (Vec<Planned<'a>>, Vec<ToRead<'a>>) {
-    kept.resize(sources.len(), None);
+    let told = look.told;
     let looked: Vec<_> = sources
         .par_iter()
-        .zip(kept.into_par_iter())
-        .map_init(HeadersMet::default, |met, (source, kept)| {
-            let forced = told.layout_of(source);
-            look((source, kept), (layouts, forced, met), known, assumed)
+        .zip(seen.into_par_iter())
+        .map_init(HeadersMet::default, |met, (source, seen)| {
+            seen.unwrap_or_else(|| look.at(source, None, met)).0
         })
         .collect();
     let mut planned = Vec::new();
@@ -100,7 +108,6 @@ pub fn plan<'a>(
                 size,
                 packing,
                 reading,
-                kept,
             }) => {
                 file.size = size;
                 file.packing = Some(packing);
@@ -112,7 +119,6 @@ pub fn plan<'a>(
                     size,
                     reading,
                     org,
-                    kept,
                 });
             }
             Err(unread) => {
@@ -182,20 +188,35 @@ struct Looked<'a> {
     size: u64,
     packing: Packing,
     reading: Reading<'a>,
-    /// All bytes of a small file that can be read in pieces.
-    kept: Option<Vec<u8>>,
+}
+
+impl<'a> Look<'a> {
+    /// Finds files, and looks at those that are small, on the threads of the pool that this is
+    /// called in.
+    pub fn for_files(&self, paths: &[PathBuf]) -> (Found, Vec<Option<Seen<'a>>>) {
+        find(paths, HeadersMet::default, |met, source, bytes| {
+            self.at(source, Some(bytes), met)
+        })
+    }
+
+    /// What the beginning of a file shows. `bytes` are all bytes of a small one, where they are at
+    /// hand; `met` are the headers that this thread has met.
+    pub fn at(&self, source: &Source, bytes: Option<&[u8]>, met: &mut HeadersMet<'a>) -> Seen<'a> {
+        let forced = self.told.layout_of(source);
+        let with = (self.layouts, forced, met);
+        Seen(look((source, bytes), with, self.known, self.assumed))
+    }
 }
 
 /// What the beginning of a file shows.
 fn look<'a>(
-    (source, kept): (&Source, Option<Vec<u8>>),
+    (source, bytes): (&Source, Option<&[u8]>),
     (layouts, forced, met): (&'a Layouts, Option<&'a Layout>, &mut HeadersMet<'a>),
     known: &Known,
     assumed: Assumed,
 ) -> Result<Looked<'a>, Unread> {
     let unreadable = |error: io::Error| Unread::unreadable(source, &error);
-    let is_kept = kept.is_some();
-    let head = head_of(source, kept).map_err(unreadable)?;
+    let head = head_of(source, bytes).map_err(unreadable)?;
     if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
         let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
         return Err(Unread {
@@ -230,7 +251,6 @@ fn look<'a>(
         size: head.size,
         packing: head.packing,
         reading,
-        kept: (is_kept && in_pieces).then_some(head.bytes),
     })
 }
 

@@ -75,14 +75,12 @@ pub(super) fn piece(
 }
 
 /// The bytes of a plain file from an offset on.
-fn bytes_from<'s>(source: &'s ToRead<'_>, start: u64) -> io::Result<Box<dyn Read + Send + 's>> {
-    if let Some(kept) = &source.kept {
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
-        return Ok(Box::new(kept.get(start..).unwrap_or_default()));
-    }
+fn bytes_from(source: &ToRead<'_>, start: u64) -> io::Result<File> {
     let mut file = File::open(source.file)?;
-    file.seek(SeekFrom::Start(start))?;
-    Ok(Box::new(file))
+    if start > 0 {
+        file.seek(SeekFrom::Start(start))?;
+    }
+    Ok(file)
 }
 
 /// Reads a whole file in one go: a compressed one, or one that can't be cut by eye.

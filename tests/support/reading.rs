@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use loginscope::catalogue::Known;
 use loginscope::event::Zone;
-use loginscope::ingest::{Progress, ProgressWhen, find};
+use loginscope::ingest::{Progress, ProgressWhen};
 use loginscope::normalise::{Assumed, Layouts};
-use loginscope::tally::{Fill, Filled, Told, fill, plan};
+use loginscope::tally::{Fill, Filled, Look, Told, fill, plan};
 
 /// How files are cut, and who reads them in how much memory.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +20,6 @@ pub(crate) struct Way {
     pub(crate) budget: u64,
     /// Bytes of users and rows in memory.
     pub(crate) tally_budget: u64,
-    /// Whether small files are kept from the look at them on.
-    pub(crate) keeps: bool,
 }
 
 impl Way {
@@ -30,7 +28,6 @@ impl Way {
         piece: 1 << 20,
         budget: 64 << 20,
         tally_budget: u64::MAX,
-        keeps: true,
     };
 }
 
@@ -47,15 +44,17 @@ pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Fille
         .num_threads(way.threads)
         .build()
         .expect("threads");
-    let mut found = find(paths);
-    let kept = std::mem::take(&mut found.kept);
-    let kept = if way.keeps { kept } else { Vec::new() };
-    let told = Told {
-        layouts: &[],
-        orgs: &[],
+    let look = Look {
+        layouts: &LAYOUTS,
+        known,
+        assumed,
+        told: Told {
+            layouts: &[],
+            orgs: &[],
+        },
     };
-    let sources = (&found.sources[..], kept);
-    let (_, mut to_read) = plan(sources, &LAYOUTS, known, assumed, told);
+    let (found, seen) = look.for_files(paths);
+    let (_, mut to_read) = plan((&found.sources, seen), look);
     between();
     let with = Fill {
         known,

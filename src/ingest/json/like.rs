@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::clear::Clear;
 use super::cursor::Cursor;
-use super::scan::{DONE, next_key};
+use super::scan::next_key;
 use super::slot::Slot;
 use crate::ingest::record::{Escape, Field, Record};
 
@@ -34,7 +34,7 @@ impl Value<'_> {
 }
 
 /// The values of a record on a line of its own, with its line end, in their order; `None` where it
-/// is anything else, or says something of its query.
+/// is anything else.
 pub fn values(record: &[u8]) -> Option<Vec<Value<'_>>> {
     if memchr(b'\n', record)? + 1 != record.len() {
         return None;
@@ -47,9 +47,6 @@ pub fn values(record: &[u8]) -> Option<Vec<Value<'_>>> {
     let mut values = Vec::with_capacity(USUAL);
     while let Some((from, to)) = next_key(&mut cursor, !values.is_empty()).ok()? {
         let key = &record[from..to];
-        if key == DONE {
-            return None;
-        }
         let start = cursor.pos;
         let is_text = match record.get(start)? {
             b'"' => {

@@ -9,6 +9,7 @@
 
 mod clear;
 mod cursor;
+mod first;
 pub mod like;
 mod recovery;
 mod run;
@@ -18,9 +19,11 @@ mod slot;
 
 use memchr::memchr;
 
-use super::keys::{Filler, Keys, Names};
+use super::keys::{Filler, Keys};
 use super::record::{MAX_RECORD, Record, Step};
 use cursor::{Cursor, Stop, line_ends};
+pub(super) use first::find_first;
+pub use first::first_keys;
 use scan::{DONE, Done, Object, object};
 use shape::Shape;
 
@@ -31,8 +34,6 @@ const SHOWN: usize = 1024;
 /// Objects that were never closed before one must be closed on its line: looking for the end of
 /// each of many would take for ever.
 const NEVER_CLOSED: u32 = 64;
-/// Objects that must follow each other where a piece is taken to begin.
-const AGREEING: usize = 3;
 
 /// What a record stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,80 +300,4 @@ fn with_line_end(block: &[u8], end: usize) -> usize {
         Some(b'\n') => end + blanks + 1,
         _ => end,
     }
-}
-
-/// Where the first record begins that starts on a line of its own in a piece; see
-/// [`super::Container::find_first`].
-pub(super) fn find_first(block: &[u8], at_end: bool, span: u64, tries: usize) -> Option<u64> {
-    let mut first = None;
-    let mut from = 0;
-    for _ in 0..tries {
-        let Some(line) = block.get(from..).and_then(|rest| memchr(b'\n', rest)) else {
-            break;
-        };
-        let blanks = block[from + line + 1..]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
-        let start = from + line + 1 + blanks;
-        // One less, for the byte before the piece.
-        let at = start as u64 - 1;
-        if at >= span {
-            break;
-        }
-        if block.get(start) == Some(&b'{') {
-            first.get_or_insert(at);
-            if agrees(&block[start..], at_end) {
-                return Some(at);
-            }
-        }
-        from += line + 1;
-    }
-    first
-}
-
-fn agrees(block: &[u8], at_end: bool) -> bool {
-    let keys = Keys::default();
-    let mut json = Json::new(&keys);
-    let mut record = Record::default();
-    let mut rest = block;
-    let mut records = 0;
-    while records < AGREEING {
-        match json.next(rest, at_end, &mut record) {
-            Step::Record { bytes, .. } => {
-                records += 1;
-                rest = &rest[bytes..];
-            }
-            Step::Between { bytes, .. } => rest = &rest[bytes..],
-            Step::End | Step::Incomplete => return true,
-            _ => return false,
-        }
-    }
-    true
-}
-
-/// The keys of the first records of a stream, as they are written, and whether it begins with a
-/// record that stands in nothing.
-pub fn first_keys(head: &[u8], at_end: bool, most: usize) -> (Vec<Vec<String>>, bool) {
-    let keys = Keys::default();
-    let mut json = Json::new(&keys);
-    let mut record = Record::default();
-    let mut rest = head;
-    let mut all = Vec::new();
-    let mut bare = false;
-    while all.len() < most {
-        match json.next(rest, at_end, &mut record) {
-            Step::Record { bytes, .. } => {
-                bare |= all.is_empty() && !json.is_open();
-                let mut names = Names::default();
-                // It has just been read, so it can be read again.
-                let _ = object(&mut Cursor::at(rest, 0), &mut Shape::default(), &mut names);
-                all.push(names.0);
-                rest = &rest[bytes..];
-            }
-            Step::Between { bytes, .. } | Step::Broken { bytes, .. } => rest = &rest[bytes..],
-            _ => break,
-        }
-    }
-    (all, bare)
 }

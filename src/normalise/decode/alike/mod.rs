@@ -27,6 +27,8 @@ const REMEMBERED: usize = 1 << 14;
 const OF_USER: usize = 8;
 /// A longer row is no login's.
 const LONGEST: usize = 4096;
+/// What differs from row to row and is asked for all the same.
+const ASKED: [Role; 3] = [Role::Time, Role::Timestamp, Role::Id];
 /// The number of no row.
 const NONE: u32 = u32::MAX;
 
@@ -61,6 +63,8 @@ struct Columns {
     telling: Vec<bool>,
     /// Whether what it holds differs from row to row and is asked for all the same.
     asked: Vec<bool>,
+    /// The same by role; behind all columns where there is none of a role.
+    asked_at: [usize; ASKED.len()],
 }
 
 /// A row that others are like.
@@ -136,9 +140,11 @@ impl Alike {
         let models = (&self.models[..], &mut self.of_user);
         let found = match &self.form {
             Form::Other => None,
-            Form::Rows(rows) => rows.find(block, record, models),
-            Form::Objects(objects) => objects.find(block, record, models),
+            Form::Rows(rows) => rows.find(block, (record, &self.columns), models),
+            Form::Objects(objects) => objects.find(block, (record, &self.columns), models),
         };
+        // A longer one is given up where it is read in full, or is no login's.
+        let found = found.filter(|(_, bytes)| *bytes <= LONGEST);
         self.worth.note(found.is_some());
         found
     }
@@ -237,12 +243,28 @@ impl Columns {
         Self {
             users,
             telling: all_telling,
-            asked: by_role(&[Role::Time, Role::Timestamp, Role::Id]),
+            asked: by_role(&ASKED),
+            asked_at: ASKED.map(|role| columns.at(role).unwrap_or(usize::MAX)),
         }
     }
 
     fn is_telling(&self, column: usize) -> bool {
         self.telling.get(column).copied().unwrap_or(false)
+    }
+
+    /// Where the columns that are asked for stand in a record.
+    #[inline]
+    fn asked_fields(&self, record: &Record) -> [Field; ASKED.len()] {
+        self.asked_at.map(|column| record.field(column))
+    }
+
+    #[inline]
+    fn put_asked(&self, record: &mut Record, fields: [Field; ASKED.len()]) {
+        for (column, field) in self.asked_at.into_iter().zip(fields) {
+            if column < self.asked.len() {
+                record.put(column, field);
+            }
+        }
     }
 
     fn is_asked(&self, column: usize) -> bool {
@@ -261,13 +283,18 @@ fn find_behind(
     (models, of_user): Models<'_>,
     block: &[u8],
     (key, from): (usize, usize),
-    record: &mut Record,
+    (record, columns): (&mut Record, &Columns),
     field: impl FnMut(usize) -> Option<(Field, usize)> + Clone,
 ) -> Option<(u32, usize)> {
     let of_user = of_user.get_mut(record.raw(block, key))?;
+    let head: [Field; ASKED.len()] = columns.asked_fields(record);
     for at in 0..OF_USER {
         let number = of_user[at];
         let model = models.get(number as usize)?;
+        if at > 0 {
+            // What one model took does not count when it fails after all.
+            columns.put_asked(record, head);
+        }
         if let Some(end) = model.is_like(block, from, record, field.clone()) {
             of_user[..=at].rotate_right(1);
             return Some((number, end));

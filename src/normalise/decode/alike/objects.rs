@@ -31,14 +31,14 @@ impl Objects {
     pub(super) fn find(
         &self,
         block: &[u8],
-        record: &mut Record,
+        (record, columns): (&mut Record, &Columns),
         models: Models<'_>,
     ) -> Option<(u32, usize)> {
         let (key, head) = self.head.as_ref()?;
         let mut texts = Texts::default();
         let from = head.leading(block, &mut texts, record)?;
         let field = move |at| texts.at(block, at);
-        find_behind(models, block, (*key, from), record, field)
+        find_behind(models, block, (*key, from), (record, columns), field)
     }
 
     /// Whether records begin otherwise than before, since this was asked last.

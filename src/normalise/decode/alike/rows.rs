@@ -33,12 +33,12 @@ impl Rows {
     pub(super) fn find(
         &self,
         block: &[u8],
-        record: &mut Record,
+        (record, columns): (&mut Record, &Columns),
         models: Models<'_>,
     ) -> Option<(u32, usize)> {
         let from = csv::leading(block, self.key + 1, self.delimiter, record)?;
         let field = |at| csv::plain_field(block, at, self.delimiter);
-        find_behind(models, block, (self.key, from), record, field)
+        find_behind(models, block, (self.key, from), (record, columns), field)
     }
 
     /// Where a row is divided: behind the delimiter of the user's field.
