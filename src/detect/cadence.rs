@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::event::Instant;
+use crate::tally::Row;
 
 /// Gaps below which no rhythm is claimed. Ours: a day's work of an hourly job has more, and a
 /// person seldom keeps the same distance five times.
@@ -25,6 +26,17 @@ pub struct Stretch {
     pub first: Instant,
     pub last: Instant,
     pub n: u64,
+}
+
+impl Stretch {
+    /// That of a row.
+    pub fn of(row: &Row) -> Self {
+        Self {
+            first: row.first(),
+            last: row.last(),
+            n: row.n(),
+        }
+    }
 }
 
 /// Milliseconds between neighbours, and how often.

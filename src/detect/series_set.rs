@@ -76,7 +76,7 @@ impl<'a> SeriesSet<'a> {
         let (tally, resolved) = (self.seen.tally, self.seen.resolved);
         let mut begin: u32 = 0;
         for chunk in tally.rows.chunks(ROWS) {
-            for run in chunk.chunk_by(|a, b| (a.user, a.dims) == (b.user, b.dims)) {
+            for run in chunk.chunk_by(|a, b| a.pair() == b.pair()) {
                 let (user, dims) = (resolved.user(run[0].user), run[0].dims);
                 let n = self.count_run(resolved.what[dims.index()].org, run);
                 self.by_dims[dims.index()] += n;

@@ -2,7 +2,7 @@
 //! then, so that whoever looks at it next need not open it again.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::archive::{self, Refusal};
@@ -91,24 +91,12 @@ fn begin(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Begun> {
             false => Begun::Other,
         });
     }
-    // One byte more, so that one call tells that nothing follows.
-    buffer.resize(usize::try_from(size + 1).unwrap_or(0), 0);
-    let mut filled = 0;
-    while (filled as u64) < size {
-        match file.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    buffer.truncate(filled);
+    // Who shrinks right now is looked at once more, with what is said of such files.
+    buffer.resize(usize::try_from(size).unwrap_or(0), 0);
+    file.read_exact(buffer)?;
     Ok(match archive::is_zip(buffer) {
         true => Begun::Archive(file),
-        false if filled as u64 == size => Begun::Small,
-        // Who is not what it said grows or shrinks right now: it is read once more, with what is
-        // said of such files.
-        false => Begun::Other,
+        false => Begun::Small,
     })
 }
 

@@ -99,7 +99,7 @@ impl Counts {
     #[inline]
     fn open_of(&mut self, user: Sym, dims: DimsId) -> Option<&mut Row> {
         let recent = self.recent.get_mut(recent(user, dims))?;
-        let is_of = |row: &Row| (row.user, row.dims) == (user, dims);
+        let is_of = |row: &Row| row.pair() == (user, dims);
         if !self.open.get(*recent as usize).is_some_and(is_of) {
             *recent = *self.index.get(&(user, dims))?;
         }

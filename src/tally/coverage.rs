@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use super::pages::Pages;
 use super::{Pair, Resolved, Tally};
 use crate::event::{HOUR_MS, Instant, Zone};
 
@@ -96,9 +97,6 @@ fn gaps(tally: &Tally, zone: Zone) -> Vec<Gap> {
     gaps
 }
 
-/// Hours that are counted side by side.
-const PAGE: u32 = 256;
-
 /// What each hour with an event holds, by hours since 1970.
 struct Hours(BTreeMap<i64, Hour>);
 
@@ -111,21 +109,9 @@ struct Hour {
 
 impl Hours {
     fn of(tally: &Tally) -> Self {
-        let mut numbers: FxHashMap<u32, usize> = FxHashMap::default();
-        let mut pages: Vec<(u32, Vec<Option<Hour>>)> = Vec::new();
-        // The rows of a pair stand in the order of time, so the next one mostly belongs to the
-        // same page.
-        let mut at = usize::MAX;
+        let mut pages: Pages<(), Option<Hour>> = Pages::default();
         for row in tally.rows.iter() {
-            let hour = row.bucket / HOUR_MINUTES;
-            let number = hour / PAGE;
-            if pages.get(at).is_none_or(|page| page.0 != number) {
-                at = *numbers.entry(number).or_insert_with(|| {
-                    pages.push((number, vec![None; PAGE as usize]));
-                    pages.len() - 1
-                });
-            }
-            let known = &mut pages[at].1[(hour % PAGE) as usize];
+            let known = pages.get(row.bucket / HOUR_MINUTES, ());
             let hour = known.get_or_insert(Hour {
                 n: 0,
                 first: row.first(),
@@ -135,10 +121,8 @@ impl Hours {
             hour.first = hour.first.min(row.first());
             hour.last = hour.last.max(row.last());
         }
-        let hours = pages.into_iter().flat_map(|(number, hours)| {
-            let hours = (i64::from(number * PAGE)..).zip(hours);
-            hours.filter_map(|(number, hour)| Some((number, hour?)))
-        });
+        let hours = pages.into_all();
+        let hours = hours.filter_map(|(number, (), hour)| Some((i64::from(number), hour?)));
         Self(hours.collect())
     }
 }

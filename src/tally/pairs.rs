@@ -51,7 +51,7 @@ impl Pairs {
         let mut open: Option<Pair> = None;
         for (at, row) in (0..).zip(rows) {
             match &mut open {
-                Some(pair) if (pair.user, pair.dims) == (row.user, row.dims) => pair.add(&row),
+                Some(pair) if (pair.user, pair.dims) == row.pair() => pair.add(&row),
                 _ => pairs.close(open.replace(Pair::of(&row, at))),
             }
         }

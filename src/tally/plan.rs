@@ -72,21 +72,22 @@ pub struct Look<'a> {
     pub told: Told<'a>,
 }
 
-/// What was seen in a file.
-pub struct Seen<'a>(Result<Looked<'a>, Unread>);
+/// What was seen in a small file as it was found.
+pub struct LookedAt<'a>(Result<Looked<'a>, Unread>);
 
 /// Looks at every file, on the threads of the pool that this is called in. `seen` is what was
 /// seen in small files as they were found. The second list is what [`super::fill()`] reads.
 pub fn plan<'a>(
-    (sources, seen): (&'a [Source], Vec<Option<Seen<'a>>>),
+    (sources, seen): (&'a [Source], Vec<Option<LookedAt<'a>>>),
     look: Look<'a>,
 ) -> (Vec<Planned<'a>>, Vec<ToRead<'a>>) {
     let told = look.told;
     let looked: Vec<_> = sources
         .par_iter()
         .zip(seen.into_par_iter())
-        .map_init(HeadersMet::default, |met, (source, seen)| {
-            seen.unwrap_or_else(|| look.at(source, None, met)).0
+        .map_init(HeadersMet::default, |met, (source, seen)| match seen {
+            Some(LookedAt(looked)) => looked,
+            None => look.at(source, None, met),
         })
         .collect();
     let mut planned = Vec::new();
@@ -193,65 +194,66 @@ struct Looked<'a> {
 impl<'a> Look<'a> {
     /// Finds files, and looks at those that are small, on the threads of the pool that this is
     /// called in.
-    pub fn for_files(&self, paths: &[PathBuf]) -> (Found, Vec<Option<Seen<'a>>>) {
+    pub fn for_files(&self, paths: &[PathBuf]) -> (Found, Vec<Option<LookedAt<'a>>>) {
         find(paths, HeadersMet::default, |met, source, bytes| {
-            self.at(source, Some(bytes), met)
+            LookedAt(self.at(source, Some(bytes), met))
         })
     }
 
     /// What the beginning of a file shows. `bytes` are all bytes of a small one, where they are at
     /// hand; `met` are the headers that this thread has met.
-    pub fn at(&self, source: &Source, bytes: Option<&[u8]>, met: &mut HeadersMet<'a>) -> Seen<'a> {
-        let forced = self.told.layout_of(source);
-        let with = (self.layouts, forced, met);
-        Seen(look((source, bytes), with, self.known, self.assumed))
+    fn at(
+        &self,
+        source: &Source,
+        bytes: Option<&[u8]>,
+        met: &mut HeadersMet<'a>,
+    ) -> Result<Looked<'a>, Unread> {
+        let Look {
+            layouts,
+            known,
+            assumed,
+            told,
+        } = *self;
+        let forced = told.layout_of(source);
+        let unreadable = |error: io::Error| Unread::unreadable(source, &error);
+        let head = head_of(source, bytes).map_err(unreadable)?;
+        if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
+            let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
+            return Err(Unread {
+                counts: true,
+                ..Unread::of(head.size, NotRead::Unreadable(why))
+            });
+        }
+        if forced.is_some_and(|layout| layout.id == LOG) {
+            return Err(Unread::of(head.size, NotRead::Log));
+        }
+        let first_line_fits = head.complete || head.bytes.contains(&b'\n');
+        let mut reading = met
+            .reading(&head.bytes, layouts, forced, &known.zones, assumed)
+            .map_err(|why| if first_line_fits { why } else { too_long() })
+            .map_err(|why| Unread::of(head.size, why))?;
+        let ends_in_header =
+            reading.body >= head.bytes.len() as u64 && !head.bytes.ends_with(b"\n");
+        if !head.complete && ends_in_header {
+            return Err(Unread::of(head.size, too_long()));
+        }
+        let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
+        let first_rows = head.bytes.get(body..).unwrap_or_default();
+        let in_pieces = head.packing.is_plain() && reading.container.falls_into_pieces();
+        // Where all times are UTC there is hardly a clock to be settled.
+        if !reading.layout.utc {
+            let last_rows = match in_pieces && !head.complete {
+                true => read_tail(source, head.size).map_err(unreadable)?,
+                false => Vec::new(),
+            };
+            reading.sample(&[first_rows, &last_rows], known, assumed);
+        }
+        Ok(Looked {
+            size: head.size,
+            packing: head.packing,
+            reading,
+        })
     }
-}
-
-/// What the beginning of a file shows.
-fn look<'a>(
-    (source, bytes): (&Source, Option<&[u8]>),
-    (layouts, forced, met): (&'a Layouts, Option<&'a Layout>, &mut HeadersMet<'a>),
-    known: &Known,
-    assumed: Assumed,
-) -> Result<Looked<'a>, Unread> {
-    let unreadable = |error: io::Error| Unread::unreadable(source, &error);
-    let head = head_of(source, bytes).map_err(unreadable)?;
-    if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
-        let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
-        return Err(Unread {
-            counts: true,
-            ..Unread::of(head.size, NotRead::Unreadable(why))
-        });
-    }
-    if forced.is_some_and(|layout| layout.id == LOG) {
-        return Err(Unread::of(head.size, NotRead::Log));
-    }
-    let first_line_fits = head.complete || head.bytes.contains(&b'\n');
-    let mut reading = met
-        .reading(&head.bytes, layouts, forced, &known.zones, assumed)
-        .map_err(|why| if first_line_fits { why } else { too_long() })
-        .map_err(|why| Unread::of(head.size, why))?;
-    let ends_in_header = reading.body >= head.bytes.len() as u64 && !head.bytes.ends_with(b"\n");
-    if !head.complete && ends_in_header {
-        return Err(Unread::of(head.size, too_long()));
-    }
-    let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
-    let first_rows = head.bytes.get(body..).unwrap_or_default();
-    let in_pieces = head.packing.is_plain() && reading.container.falls_into_pieces();
-    // Where all times are UTC there is hardly a clock to be settled.
-    if !reading.layout.utc {
-        let last_rows = match in_pieces && !head.complete {
-            true => read_tail(source, head.size).map_err(unreadable)?,
-            false => Vec::new(),
-        };
-        reading.sample(&[first_rows, &last_rows], known, assumed);
-    }
-    Ok(Looked {
-        size: head.size,
-        packing: head.packing,
-        reading,
-    })
 }
 
 fn too_long() -> NotRead {

@@ -51,6 +51,12 @@ impl Row {
         Self { user, dims, ..self }
     }
 
+    /// The user and combination that it is of.
+    #[inline]
+    pub fn pair(&self) -> (Sym, DimsId) {
+        (self.user, self.dims)
+    }
+
     /// How many attempts.
     #[inline]
     pub fn n(&self) -> u64 {

@@ -59,11 +59,7 @@ impl Draft {
                 self.logged_in = Some((first.min(row.first()), last.max(row.last())));
                 self.places.add(row.first(), row.place);
             }
-            self.stretches.push(Stretch {
-                first: row.first(),
-                last: row.last(),
-                n: row.n(),
-            });
+            self.stretches.push(Stretch::of(&row));
         }
         *if what.success {
             &mut self.logins

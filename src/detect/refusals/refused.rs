@@ -97,7 +97,7 @@ impl Refused {
             // Added up at the end, since there may be as many sources as rows.
             self.sources.push((source, row.n()));
         }
-        self.refusals.push(stretch(row));
+        self.refusals.push(Stretch::of(row));
     }
 
     pub(super) fn succeed(&mut self, row: &Row, flow: Flow, basis: Basis) {
@@ -164,13 +164,5 @@ impl Refused {
         {
             worked.longest_silence = longest_silence(&std::mem::take(&mut around.before));
         }
-    }
-}
-
-fn stretch(row: &Row) -> Stretch {
-    Stretch {
-        first: row.first(),
-        last: row.last(),
-        n: row.n(),
     }
 }

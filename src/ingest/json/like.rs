@@ -3,8 +3,6 @@
 //! Only what stands on a line of its own, in nothing, is compared. Texts are those without escapes
 //! ([`Clear`]); whatever else may stand between keys has to stay as it is.
 
-use memchr::memchr;
-
 use super::clear::Clear;
 use super::cursor::Cursor;
 use super::scan::next_key;
@@ -33,12 +31,8 @@ impl Value<'_> {
     }
 }
 
-/// The values of a record on a line of its own, with its line end, in their order; `None` where it
-/// is anything else.
+/// The values of a record in their order; `None` where it is none.
 pub fn values(record: &[u8]) -> Option<Vec<Value<'_>>> {
-    if memchr(b'\n', record)? + 1 != record.len() {
-        return None;
-    }
     let mut cursor = Cursor::at(record, 0);
     if cursor.peek().ok()? != b'{' {
         return None;
@@ -68,17 +62,6 @@ pub fn values(record: &[u8]) -> Option<Vec<Value<'_>>> {
     Some(values)
 }
 
-/// The text that begins at a place, and where it ends behind its quote; `None` where there is
-/// anything else, or an empty one.
-#[inline(always)]
-fn text(clear: &mut Clear, bytes: &[u8], at: usize) -> Option<(Field, usize)> {
-    if *bytes.get(at)? != b'"' {
-        return None;
-    }
-    let end = clear.plain(bytes, at)?;
-    (end > at + 2).then(|| (Field::new(at + 1, end - 1, Escape::None), end))
-}
-
 /// Reads texts of one record, each behind the one before.
 #[derive(Clone, Copy)]
 pub struct Texts(Clear);
@@ -92,10 +75,15 @@ impl Default for Texts {
 }
 
 impl Texts {
-    /// The text at a place, and where it ends.
+    /// The text at a place, and where it ends behind its quote; `None` where there is anything
+    /// else, or an empty one.
     #[inline(always)]
     pub fn at(&mut self, block: &[u8], at: usize) -> Option<(Field, usize)> {
-        text(&mut self.0, block, at)
+        if *block.get(at)? != b'"' {
+            return None;
+        }
+        let end = self.0.plain(block, at)?;
+        (end > at + 2).then(|| (Field::new(at + 1, end - 1, Escape::None), end))
     }
 }
 

@@ -54,17 +54,15 @@ enum Form {
     Objects(Objects),
 }
 
-/// What columns are for, by column.
+/// What columns are for.
 #[derive(Debug, Default)]
 struct Columns {
-    /// Whether it tells the user.
+    /// By column: whether it tells the user.
     users: Vec<bool>,
-    /// Whether it tells who or what a row is about.
+    /// By column: whether it tells who or what a row is about.
     telling: Vec<bool>,
-    /// Whether what it holds differs from row to row and is asked for all the same.
-    asked: Vec<bool>,
-    /// The same by role; behind all columns where there is none of a role.
-    asked_at: [usize; ASKED.len()],
+    /// Those of [`ASKED`].
+    asked: [Option<usize>; ASKED.len()],
 }
 
 /// A row that others are like.
@@ -99,6 +97,8 @@ struct Divided<'r> {
     before: Vec<usize>,
     /// Where the rest begins.
     from: usize,
+    /// Whether rows are divided in another way than before.
+    anew: bool,
     /// The values of the rest, where they have keys.
     values: Vec<Value<'r>>,
 }
@@ -129,9 +129,6 @@ impl Alike {
     /// fields that are asked for are then in `record`. `None` says nothing.
     #[inline]
     pub(super) fn find(&mut self, block: &[u8], record: &mut Record) -> Option<(u32, usize)> {
-        if matches!(self.form, Form::Other) {
-            return None;
-        }
         if !self.worth.goes_on() {
             self.form = Form::Other;
             self.forget();
@@ -139,7 +136,7 @@ impl Alike {
         }
         let models = (&self.models[..], &mut self.of_user);
         let found = match &self.form {
-            Form::Other => None,
+            Form::Other => return None,
             Form::Rows(rows) => rows.find(block, (record, &self.columns), models),
             Form::Objects(objects) => objects.find(block, (record, &self.columns), models),
         };
@@ -173,18 +170,13 @@ impl Alike {
             Form::Objects(objects) => objects.divide(record, row, &self.columns),
         };
         let Some(divided) = divided else { return };
-        if let Form::Objects(objects) = &mut self.form
-            && objects.begins_anew()
-        {
+        if divided.anew || self.models.len() >= REMEMBERED {
             self.forget();
         }
         let content = |column| Box::from(record.raw(row, column));
         let before = divided.before.iter();
         let before = before.map(|column| (*column, content(*column))).collect();
         let (key, from) = (divided.key, divided.from);
-        if self.models.len() >= REMEMBERED {
-            self.forget();
-        }
         let of_user = self.of_user.get(record.raw(row, key)).copied();
         let mut of_user = of_user.unwrap_or([NONE; OF_USER]);
         let same = |number: &u32| {
@@ -243,8 +235,7 @@ impl Columns {
         Self {
             users,
             telling: all_telling,
-            asked: by_role(&ASKED),
-            asked_at: ASKED.map(|role| columns.at(role).unwrap_or(usize::MAX)),
+            asked: ASKED.map(|role| columns.at(role)),
         }
     }
 
@@ -252,23 +243,8 @@ impl Columns {
         self.telling.get(column).copied().unwrap_or(false)
     }
 
-    /// Where the columns that are asked for stand in a record.
-    #[inline]
-    fn asked_fields(&self, record: &Record) -> [Field; ASKED.len()] {
-        self.asked_at.map(|column| record.field(column))
-    }
-
-    #[inline]
-    fn put_asked(&self, record: &mut Record, fields: [Field; ASKED.len()]) {
-        for (column, field) in self.asked_at.into_iter().zip(fields) {
-            if column < self.asked.len() {
-                record.put(column, field);
-            }
-        }
-    }
-
     fn is_asked(&self, column: usize) -> bool {
-        self.asked.get(column).copied().unwrap_or(false)
+        self.asked.contains(&Some(column))
     }
 }
 
@@ -287,13 +263,17 @@ fn find_behind(
     field: impl FnMut(usize) -> Option<(Field, usize)> + Clone,
 ) -> Option<(u32, usize)> {
     let of_user = of_user.get_mut(record.raw(block, key))?;
-    let head: [Field; ASKED.len()] = columns.asked_fields(record);
+    let head = columns
+        .asked
+        .map(|column| Some((column?, record.field(column?))));
     for at in 0..OF_USER {
         let number = of_user[at];
         let model = models.get(number as usize)?;
         if at > 0 {
             // What one model took does not count when it fails after all.
-            columns.put_asked(record, head);
+            for (column, field) in head.into_iter().flatten() {
+                record.put(column, field);
+            }
         }
         if let Some(end) = model.is_like(block, from, record, field.clone()) {
             of_user[..=at].rotate_right(1);

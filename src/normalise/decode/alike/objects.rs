@@ -19,10 +19,18 @@ const OPENING: &[u8] = b"{\"\":0";
 pub(super) struct Objects {
     /// The column by which users are told apart, and what stands up to its value.
     head: Option<(usize, Head)>,
-    /// Whether the head is another one than before.
-    anew: bool,
     /// Keys behind the user whose values may differ from record to record.
     free: FxHashSet<Box<[u8]>>,
+}
+
+/// The columns that hold what a value says, of those that are wanted.
+fn held(
+    value: &Value<'_>,
+    record: &Record,
+    is_wanted: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = usize> {
+    let wanted = (0..record.len()).filter(move |column| is_wanted(*column));
+    wanted.filter(|column| value.holds(record.field(*column)))
 }
 
 impl Objects {
@@ -41,11 +49,6 @@ impl Objects {
         find_behind(models, block, (*key, from), (record, columns), field)
     }
 
-    /// Whether records begin otherwise than before, since this was asked last.
-    pub(super) fn begins_anew(&mut self) -> bool {
-        std::mem::take(&mut self.anew)
-    }
-
     /// Where a record is divided: behind the first value that tells its user.
     pub(super) fn divide<'r>(
         &mut self,
@@ -54,16 +57,7 @@ impl Objects {
         columns: &Columns,
     ) -> Option<Divided<'r>> {
         let mut values = values(row)?;
-        let held = |value: &Value<'_>, is: &dyn Fn(usize) -> bool| -> Vec<usize> {
-            let wanted = (0..record.len()).filter(|column| is(*column));
-            let held = wanted.filter(|column| value.holds(record.field(*column)));
-            held.collect()
-        };
-        let user = |value| {
-            held(value, &|column| columns.users[column])
-                .first()
-                .copied()
-        };
+        let user = |value| held(value, record, |column| columns.users[column]).next();
         let mut users = values.iter().enumerate();
         let (last, key) = users.find_map(|(at, value)| Some((at, user(value)?)))?;
         let from = values[last].end;
@@ -71,20 +65,22 @@ impl Objects {
             let ends = head.leading(row, &mut Texts::default(), &mut Record::default());
             *of == key && ends == Some(from)
         });
-        if known.is_none() {
+        let anew = known.is_none();
+        if anew {
             let wanted = |column| columns.is_telling(column) || columns.is_asked(column);
             let head = Head::of(row, &values, (last, record.len()), |value| {
-                held(value, &wanted)
+                held(value, record, wanted).collect()
             })?;
             self.head = Some((key, head));
-            self.anew = true;
             self.free.clear();
         }
-        let told = |value| held(value, &|column| columns.is_telling(column) && column != key);
+        let is_told = |column| columns.is_telling(column) && column != key;
+        let told = |value| held(value, record, is_told);
         Some(Divided {
             key,
             before: values[..=last].iter().flat_map(told).collect(),
             from,
+            anew,
             values: values.split_off(last + 1),
         })
     }
@@ -117,9 +113,9 @@ impl Objects {
         columns: &Columns,
     ) -> Vec<Free> {
         let (behind, from) = (&divided.values, divided.from);
-        let goes_to = |value: &Value<'_>, column: usize| value.holds(record.field(column));
         let tells = |value: &Value<'_>| {
-            (0..record.len()).any(|column| columns.is_telling(column) && goes_to(value, column))
+            let telling = held(value, record, |column| columns.is_telling(column)).next();
+            telling.is_some()
         };
         if let Some(known) = known {
             let known = [OPENING, known].concat();
@@ -135,8 +131,7 @@ impl Objects {
             }
         }
         let asked = |value: &Value<'_>| -> Vec<usize> {
-            let asked = (0..record.len()).filter(|column| columns.is_asked(*column));
-            asked.filter(|column| goes_to(value, *column)).collect()
+            held(value, record, |column| columns.is_asked(column)).collect()
         };
         let may_differ = |value: &&Value<'_>| {
             let wanted = !asked(value).is_empty() || self.free.contains(value.key);

@@ -24,7 +24,7 @@ impl Rows {
         Some(Self {
             delimiter,
             key: key.filter(|key| key + 1 < header.width())?,
-            free: columns.asked.clone(),
+            free: (0..header.width()).map(|at| columns.is_asked(at)).collect(),
         })
     }
 
@@ -57,6 +57,7 @@ impl Rows {
             key: self.key,
             before,
             from: record.span(row, self.key).1 + 1,
+            anew: false,
             values: Vec::new(),
         })
     }
