@@ -12,7 +12,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use loginscope::catalogue::Known;
 use loginscope::event::Zone;
 use loginscope::ingest::csv::{self, Record, Step};
-use loginscope::ingest::{Progress, ProgressWhen};
+use loginscope::ingest::{Progress, ProgressWhen, Walked};
 use loginscope::normalise::{Assumed, Decoder, Layouts, Memo, Names, Reading};
 use loginscope::report::{chart, html, json, model::Report};
 use loginscope::tally::frames::{Frames, key};
@@ -98,9 +98,10 @@ fn read(path: &Path, threads: usize) -> Filled {
             layouts: &[],
             orgs: &[],
         },
+        at_once: None,
     };
-    let (found, seen) = look.for_files(&[path.to_owned()]);
-    let (_, mut to_read) = plan((&found.sources, seen), look);
+    let (found, seen) = look.at_files(Walked::over(&[path.to_owned()]));
+    let mut planned = plan(&found.sources, seen, look);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -116,7 +117,7 @@ fn read(path: &Path, threads: usize) -> Filled {
         progress: &Progress::over(0, ProgressWhen::Never),
         stop: &AtomicBool::new(false),
     };
-    fill(&mut to_read, &with).expect("nobody stops a bench")
+    fill(&mut planned.to_read, planned.counted, &with).expect("nobody stops a bench")
 }
 
 fn on_disk(shape: data::Shape) -> tempfile::NamedTempFile {

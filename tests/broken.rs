@@ -260,6 +260,19 @@ fn devices_pipes_and_loops_neither_hang_nor_end_the_run() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_behind_a_link_to_its_folder_counts_once() {
+    let home = scratch();
+    write(&home.path().join("exports/2026/one.csv"), export(3));
+    let to = home.path().join("exports/2026");
+    std::os::unix::fs::symlink(to, home.path().join("exports/latest")).expect("links can be made");
+    let report = analyze(home.path(), ["exports"]).json();
+    assert_eq!(at(&report, "/inputs").as_array().map(Vec::len), Some(1));
+    assert_eq!(logins(at(&report, "/ledger")), 3);
+    input(&report, "exports/2026/one.csv");
+}
+
 /// A file that the system lists as one and that nobody can read from its beginning.
 #[cfg(target_os = "linux")]
 #[test]
@@ -312,13 +325,13 @@ fn a_line_without_end_takes_no_memory() {
 }
 
 /// What is read of a file that changes between the look at it and the reading of it.
-fn read_after(path: &Path, piece: u64, change: impl FnOnce()) -> Filled {
+fn read_after(path: &Path, piece: u64, change: &dyn Fn()) -> Filled {
     let way = Way {
         threads: 2,
         piece,
         ..Way::WHOLE
     };
-    reading::read(&[path.to_owned()], way, change)
+    reading::read_changing(&[path.to_owned()], way, Some(change))
 }
 
 #[test]
@@ -328,7 +341,7 @@ fn a_file_that_grows_is_read_as_far_as_it_was_and_one_that_shrinks_is_named() {
     let size = export(100).len() as u64;
     for piece in [100, 1000, 1 << 20] {
         write(&path, export(100));
-        let grown = read_after(&path, piece, || write(&path, export(150)));
+        let grown = read_after(&path, piece, &|| write(&path, export(150)));
         let file = grown.files[0].as_ref().expect("read");
         assert_eq!(
             (file.ledger.events, &file.cut_short),
@@ -338,7 +351,7 @@ fn a_file_that_grows_is_read_as_far_as_it_was_and_one_that_shrinks_is_named() {
         // cut at the end of a row, so that nothing else tells
         for rows in [0, 3, 50, 99] {
             write(&path, export(100));
-            let shrunk = read_after(&path, piece, || write(&path, export(rows)));
+            let shrunk = read_after(&path, piece, &|| write(&path, export(rows)));
             let file = shrunk.files[0].as_ref().expect("read");
             assert_eq!(file.ledger.events, rows as u64, "{piece}");
             let why = file.cut_short.as_deref();
@@ -368,7 +381,7 @@ fn pieces_do_not_show_where_footers_and_other_headers_stand() {
     .concat();
     write(&path, &text);
     let read = |piece| {
-        let filled = read_after(&path, piece, || {});
+        let filled = read_after(&path, piece, &|| {});
         let file = filled.files[0].as_ref().expect("read");
         let lines: Vec<u64> = file.rejects.iter().map(|reject| reject.line).collect();
         (file.ledger, lines, file.cut_short.clone())

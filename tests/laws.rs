@@ -11,10 +11,11 @@ use loginscope::event::{Basis, Dims, DimsId, Flow, Instant, Place, Sym};
 use loginscope::ingest::csv::{self, Record, Step};
 use loginscope::normalise::value::time::{Clock, DateOrder, TimeReader};
 use loginscope::normalise::{Ledger, NotRead};
-use loginscope::tally::{Part, Row, Tally};
+use loginscope::tally::{FileRead, Filled, Part, Row, Tally};
 use proptest::prelude::*;
 
 use crate::support::reading::{self, Way};
+use crate::support::{scratch, write};
 
 /// Bytes that matter to CSV and to times come up often, all others now and then.
 fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
@@ -97,7 +98,12 @@ fn read(path: &Path, piece: u64, threads: usize) -> Outcome {
         tally_budget: if piece < 1 << 20 { 0 } else { u64::MAX },
         ..Way::WHOLE
     };
-    let filled = reading::read(&[path.to_owned()], way, || {});
+    let filled = reading::read(&[path.to_owned()], way);
+    outcome(&filled.files[0], filled.tally)
+}
+
+/// What came of a file, and of all.
+fn outcome(file: &Result<FileRead, NotRead>, tally: Tally) -> Outcome {
     let text = |reject: &loginscope::normalise::Reject| {
         (
             reject.line,
@@ -105,20 +111,20 @@ fn read(path: &Path, piece: u64, threads: usize) -> Outcome {
             reject.excerpt.to_string(),
         )
     };
-    match &filled.files[0] {
+    match file {
         Ok(file) => Outcome {
             ledger: Some(file.ledger),
             rejects: file.rejects.iter().map(|reject| text(&reject)).collect(),
             cut_short: file.cut_short.is_some(),
             why: None,
-            tally: filled.tally,
+            tally,
         },
         Err(why) => Outcome {
             ledger: None,
             rejects: Vec::new(),
             cut_short: false,
             why: Some(why.clone()),
-            tally: filled.tally,
+            tally,
         },
     }
 }
@@ -278,6 +284,28 @@ proptest! {
             if !content.contains(&b'"') {
                 prop_assert_eq!(ledger.read(), records(&content) as u64);
             }
+        }
+    }
+
+    #[test]
+    fn files_counted_as_they_are_found_are_those_that_are_read_later(
+        contents in proptest::collection::vec(prop_oneof![rows(), objects()], 1..5),
+        piece in 1_u64..400,
+    ) {
+        let home = scratch();
+        for (at, content) in contents.iter().enumerate() {
+            let header: &[u8] = if content.starts_with(b"u") { HEADER } else { b"" };
+            write(&home.path().join(format!("{at}.txt")), [header, content].concat());
+        }
+        let folder = [home.path().to_owned()];
+        let each = |filled: Filled| -> Vec<Outcome> {
+            let files = filled.files.iter();
+            files.map(|file| outcome(file, filled.tally.clone())).collect()
+        };
+        let later = each(reading::read_changing(&folder, Way::WHOLE, Some(&|| {})));
+        for (threads, piece, tally_budget) in [(1, 1 << 20, u64::MAX), (3, 1 << 20, 0), (2, piece, 0)] {
+            let way = Way { threads, piece, tally_budget, ..Way::WHOLE };
+            prop_assert_eq!(&each(reading::read(&folder, way)), &later, "{:?}", way);
         }
     }
 

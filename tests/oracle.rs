@@ -123,7 +123,7 @@ fn compare(name: &str, make: impl Fn(&[Login]) -> Vec<u8>, count: impl Fn(&[u8])
                 tally_budget,
                 ..Way::WHOLE
             };
-            let filled = reading::read(std::slice::from_ref(&path), way, || {});
+            let filled = reading::read(std::slice::from_ref(&path), way);
             let file = filled.files[0].as_ref().expect("a known layout");
             assert_eq!(file.ledger.events, rows, "{way:?}");
             assert!(of_tally(&filled.tally) == expected, "{way:?}");

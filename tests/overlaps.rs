@@ -536,7 +536,7 @@ fn read(
         budget,
         tally_budget,
     };
-    reading::read(&paths, way, || {})
+    reading::read(&paths, way)
 }
 
 /// Two rows of one id have their equals in different logins: the first of these gets both.

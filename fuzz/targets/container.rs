@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use loginscope::ingest::{Source, find, read_head};
+use loginscope::ingest::{Source, Walked, read_head};
 
 /// Bytes of a stream that are looked at.
 const MOST: u64 = 1 << 20;
@@ -36,7 +36,8 @@ pub fn opens_or_says_why(bytes: &[u8]) {
 }
 
 fn sources(file: &Path) -> Vec<Source> {
-    let (found, _) = find(&[file.to_owned()], || (), |(), _, _| ());
+    let walked = Walked::over(&[file.to_owned()]);
+    let (found, _, _) = walked.look(None, |_, _| (), |(), _, _| ());
     assert!(found.missing.is_empty(), "{:?}", found.missing);
     found.sources
 }

@@ -12,30 +12,36 @@ use super::{Part, Source};
 /// Bytes of a small file at most: as many as are looked at to tell what a file is.
 const SMALL: u64 = HEAD;
 
-/// A file with what `look` sees in its bytes if it is small, or the files in it if it is a zip
-/// archive. `buffer` is memory that is used again.
-pub(super) fn looked_at<L>(
-    source: Source,
-    is_file: bool,
-    buffer: &mut Vec<u8>,
-    look: impl FnOnce(&Source, &[u8]) -> L,
-) -> Vec<(Source, Option<L>)> {
-    // What can't be opened is told where its beginning is read.
-    match is_file.then(|| begin(&source.file, buffer)) {
-        Some(Ok(Begun::Small)) => {
-            let seen = look(&source, buffer);
-            vec![(source, Some(seen))]
+/// What a file turned out to be.
+pub(super) enum Begun<L> {
+    /// A small file, with what is to be seen in it.
+    Small(L),
+    /// A zip archive, with the files in it.
+    Archive(Vec<Source>),
+    /// Anything else.
+    Other,
+}
+
+impl<L> Begun<L> {
+    /// Looks at a file. `buffer` is memory that is used again; `look` is given it with all bytes
+    /// of a small file.
+    pub(super) fn of(
+        source: &Source,
+        is_file: bool,
+        buffer: &mut Vec<u8>,
+        look: impl FnOnce(&mut Vec<u8>) -> L,
+    ) -> Self {
+        // What can't be opened is told where its beginning is read.
+        match is_file.then(|| begin(&source.file, buffer)) {
+            Some(Ok(Kind::Small)) => Begun::Small(look(buffer)),
+            Some(Ok(Kind::Archive(file))) => Begun::Archive(members(source, file)),
+            _ => Begun::Other,
         }
-        Some(Ok(Begun::Archive(file))) => {
-            let members = members(source, file).into_iter();
-            members.map(|member| (member, None)).collect()
-        }
-        _ => vec![(source, None)],
     }
 }
 
 /// The files in a zip archive.
-fn members(source: Source, file: File) -> Vec<Source> {
+fn members(source: &Source, file: File) -> Vec<Source> {
     let refused = |refusal: Refusal| Source {
         part: Part::Refused(refusal.why),
         asked: source.asked || refusal.lost,
@@ -65,8 +71,8 @@ fn members(source: Source, file: File) -> Vec<Source> {
     sources.collect()
 }
 
-/// What a file turned out to be.
-enum Begun {
+/// Of what kind a file is.
+enum Kind {
     /// A zip archive, opened.
     Archive(File),
     /// A small file; all its bytes are in the buffer.
@@ -79,7 +85,7 @@ enum Begun {
 ///
 /// # Errors
 /// What the operating system says of the file.
-fn begin(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Begun> {
+fn begin(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Kind> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     // Files of a system without a size may be long.
@@ -87,16 +93,16 @@ fn begin(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Begun> {
         let mut magic = [0; 4];
         file.read_exact(&mut magic)?;
         return Ok(match archive::is_zip(&magic) {
-            true => Begun::Archive(file),
-            false => Begun::Other,
+            true => Kind::Archive(file),
+            false => Kind::Other,
         });
     }
     // Who shrinks right now is looked at once more, with what is said of such files.
     buffer.resize(usize::try_from(size).unwrap_or(0), 0);
     file.read_exact(buffer)?;
     Ok(match archive::is_zip(buffer) {
-        true => Begun::Archive(file),
-        false => Begun::Small,
+        true => Kind::Archive(file),
+        false => Kind::Small,
     })
 }
 
@@ -114,7 +120,7 @@ mod tests {
 
     fn small(bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
         let begun = begin(file(bytes).path(), buffer);
-        matches!(begun, Ok(Begun::Small)) && buffer == bytes
+        matches!(begun, Ok(Kind::Small)) && buffer == bytes
     }
 
     #[test]
@@ -132,6 +138,6 @@ mod tests {
     fn archives_are_opened() {
         let zip = file(b"PK\x03\x04 and more");
         let begun = begin(zip.path(), &mut Vec::new());
-        assert!(matches!(begun, Ok(Begun::Archive(_))));
+        assert!(matches!(begun, Ok(Kind::Archive(_))));
     }
 }

@@ -34,6 +34,19 @@ impl<R: Read> Blocks<R> {
         }
     }
 
+    /// All bytes of a stream, of which the first `start` are passed over. `reader` is never asked.
+    pub fn of_all(reader: R, bytes: Vec<u8>, start: usize) -> Self {
+        Self {
+            reader,
+            filled: bytes.len(),
+            pos: start.min(bytes.len()),
+            buffer: bytes,
+            base: 0,
+            left: 0,
+            ended: true,
+        }
+    }
+
     /// What has been read and not been passed over yet.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.pos..self.filled]

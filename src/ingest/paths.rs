@@ -1,19 +1,17 @@
 //! Which files a run reads, and in which order.
 
-use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use globset::GlobBuilder;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
-use rustc_hash::FxHashMap;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::Member;
-use super::begun::looked_at;
+use super::begun::Begun;
+use super::met::{Kept, Met};
 
 /// The file that marks a report folder. Folders that hold it are never read as input.
 pub const MARKER: &str = ".loginscope-report";
@@ -47,7 +45,7 @@ pub enum Part {
 }
 
 impl Source {
-    fn whole(path: String, file: PathBuf, named: bool) -> Self {
+    pub(super) fn whole(path: String, file: PathBuf, named: bool) -> Self {
         Self {
             path,
             file,
@@ -90,136 +88,93 @@ impl Found {
     }
 }
 
-/// Expands folders, patterns and `-`. The same file named twice is read once; folders that
-/// hold an earlier report are skipped. Files are opened on the threads of the pool that this is
-/// called in.
-///
-/// Of a small file all bytes are at hand then: `look` tells what is to be seen in them, with what
-/// `begin` gives each thread, and is told for each source. `None` for other files.
-pub fn find<T, L: Send>(
-    paths: &[PathBuf],
-    begin: impl Fn() -> T + Sync + Send,
-    look: impl Fn(&mut T, &Source, &[u8]) -> L + Sync + Send,
-) -> (Found, Vec<Option<L>>) {
-    let mut found = Found::default();
-    let mut kept = Kept::default();
-    for path in paths {
-        let text = path.to_string_lossy().into_owned();
-        let outcome = if text == "-" && found.spools.iter().any(|(path, _)| path == "-") {
-            Ok(Vec::new())
-        } else if text == "-" {
-            spool(&mut io::stdin().lock()).map(|spool| found.keep_spool(text, spool))
-        } else if let Some(what) = unread_kind(path) {
-            Err(missing(&text, io::Error::other(what)))
-        } else if is_stream(path) {
-            let opened = File::open(path).map_err(|error| missing(&text, error));
-            let spooled = opened.and_then(|mut stream| spool(&mut stream));
-            spooled.map(|spool| found.keep_spool(text, spool))
-        } else {
-            expand(path, text, &mut found.missing)
-        };
-        match outcome {
-            Ok(met) => met.into_iter().for_each(|met| kept.keep(met)),
-            Err(error) => found.missing.push(error),
-        }
-    }
-    let met: Vec<Met> = kept.by_file.into_values().collect();
-    // Each is opened, which for many small files is a part of the run.
-    let all: Vec<Vec<(Source, Option<L>)>> = met
-        .into_par_iter()
-        .map_init(
-            || (Vec::new(), begin()),
-            |(buffer, thread), met| {
-                let look = |source: &Source, bytes: &[u8]| look(thread, source, bytes);
-                looked_at(met.source, met.is_file, buffer, look)
-            },
-        )
-        .collect();
-    let mut all: Vec<(Source, Option<L>)> = all.into_iter().flatten().collect();
-    all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
-    let looked;
-    (found.sources, looked) = all.into_iter().unzip();
-    (found, looked)
+/// What the paths of a command line lead to, before any file is opened.
+#[derive(Debug, Default)]
+pub struct Walked {
+    found: Found,
+    /// In byte order of path.
+    met: Vec<Met>,
 }
 
-/// A file as it was met.
-struct Met {
-    source: Source,
-    /// It is no pipe or device.
-    is_file: bool,
-    /// It may be a link.
-    may_link: bool,
-}
-
-impl Met {
-    /// A file that was named outright.
-    fn named(path: String, file: PathBuf) -> Self {
-        Self {
-            source: Source::whole(path, file, true),
-            is_file: true,
-            may_link: true,
+impl Walked {
+    /// Expands folders, patterns and `-`. The same file named twice is met once; folders that
+    /// hold an earlier report are skipped.
+    pub fn over(paths: &[PathBuf]) -> Self {
+        let mut found = Found::default();
+        let mut kept = Kept::below(paths);
+        for path in paths {
+            let text = path.to_string_lossy().into_owned();
+            let outcome = if text == "-" && found.spools.iter().any(|(path, _)| path == "-") {
+                Ok(Vec::new())
+            } else if text == "-" {
+                spool(&mut io::stdin().lock()).map(|spool| found.keep_spool(text, spool))
+            } else if let Some(what) = unread_kind(path) {
+                Err(missing(&text, io::Error::other(what)))
+            } else if is_stream(path) {
+                let opened = File::open(path).map_err(|error| missing(&text, error));
+                let spooled = opened.and_then(|mut stream| spool(&mut stream));
+                spooled.map(|spool| found.keep_spool(text, spool))
+            } else {
+                expand(path, text, &mut found.missing)
+            };
+            match outcome {
+                Ok(met) => kept.keep(met),
+                Err(error) => found.missing.push(error),
+            }
         }
+        let met = kept.sorted();
+        Self { found, met }
     }
 
-    /// What a folder has; it says of what kind its files are.
-    fn walked(entry: DirEntry) -> Self {
-        let path = entry.path().to_string_lossy().into_owned();
-        Self {
-            is_file: entry.file_type().is_file(),
-            may_link: entry.path_is_symlink(),
-            source: Source::whole(path, entry.into_path(), false),
+    /// Opens every file, on the threads of the pool that this is called in. Of a small file all
+    /// bytes are at hand then: `look` tells what is to be seen in them, with what `begin` gives
+    /// each thread for its number and its share of the files, and is told for each source; `None`
+    /// for other files, and for what is left once `stop` is set. The last list is what the threads
+    /// have.
+    pub fn look<T: Send, L: Send>(
+        self,
+        stop: Option<&AtomicBool>,
+        begin: impl Fn(usize, usize) -> T + Sync,
+        look: impl Fn(&mut T, &Source, &mut Vec<u8>) -> L + Sync,
+    ) -> (Found, Vec<Option<L>>, Vec<T>) {
+        let Self { mut found, met } = self;
+        let next = AtomicUsize::new(0);
+        let stopped = || stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
+        let threads = rayon::broadcast(|context| {
+            let about = met.len() / context.num_threads() + 1;
+            let (mut thread, mut buffer) = (begin(context.index(), about), Vec::new());
+            let mut begun = Vec::with_capacity(about);
+            while !stopped() {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(met) = met.get(at) else { break };
+                let look = |bytes: &mut Vec<u8>| look(&mut thread, &met.source, bytes);
+                begun.push((at, Begun::of(&met.source, met.is_file, &mut buffer, look)));
+            }
+            (thread, begun)
+        });
+        let mut all: Vec<Begun<L>> = met.iter().map(|_| Begun::Other).collect();
+        let mut kept = Vec::with_capacity(threads.len());
+        for (thread, begun) in threads {
+            begun.into_iter().for_each(|(at, begun)| all[at] = begun);
+            kept.push(thread);
         }
-    }
-}
-
-/// One source a file, by where it really is.
-#[derive(Default)]
-struct Kept {
-    by_file: FxHashMap<PathBuf, Met>,
-    /// The folder of the last file, as named and as it really is: files of a folder come together.
-    folder: Option<(PathBuf, PathBuf)>,
-}
-
-impl Kept {
-    /// Keeps one source a file: named outright wins, then the path that is first in byte order.
-    fn keep(&mut self, met: Met) {
-        let key = self.really(&met);
-        let key = key.unwrap_or_else(|_| met.source.file.clone());
-        match self.by_file.entry(key) {
-            Entry::Occupied(mut known) => {
-                let (known, source) = (&mut known.get_mut().source, met.source);
-                known.named |= source.named;
-                known.asked |= source.asked;
-                if source.path < known.path {
-                    known.path = source.path;
-                    known.file = source.file;
+        let mut each: Vec<(Source, Option<L>)> = Vec::with_capacity(met.len());
+        for (met, begun) in met.into_iter().zip(all) {
+            match begun {
+                Begun::Small(seen) => each.push((met.source, Some(seen))),
+                Begun::Archive(members) => {
+                    each.extend(members.into_iter().map(|member| (member, None)));
                 }
-            }
-            Entry::Vacant(free) => {
-                free.insert(met);
+                Begun::Other => each.push((met.source, None)),
             }
         }
-    }
-
-    /// The path of a file without links.
-    fn really(&mut self, met: &Met) -> io::Result<PathBuf> {
-        let file = met.source.file.as_path();
-        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
-            return file.canonicalize();
-        };
-        let is_link = || file.symlink_metadata().map(|meta| meta.is_symlink());
-        if folder.as_os_str().is_empty() || (met.may_link && is_link()?) {
-            return file.canonicalize();
+        // The names in archives may come before the files beside them.
+        if !each.is_sorted_by(|(a, _), (b, _)| a <= b) {
+            each.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
-        match &self.folder {
-            Some((named, really)) if named == folder => Ok(really.join(name)),
-            _ => {
-                let really = folder.canonicalize()?;
-                let path = really.join(name);
-                self.folder = Some((folder.to_owned(), really));
-                Ok(path)
-            }
-        }
+        let looked;
+        (found.sources, looked) = each.into_iter().unzip();
+        (found, looked, kept)
     }
 }
 
@@ -277,11 +232,12 @@ fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Met> {
                 && !(entry.file_type().is_dir() && entry.path().join(MARKER).exists())
         });
     let mut all = Vec::new();
+    let mut linked = false;
     for entry in entries {
         match entry {
             // Pipes and devices are listed too, and then not read.
             Ok(entry) if !entry.file_type().is_dir() => all.push(Met::walked(entry)),
-            Ok(_) => {}
+            Ok(folder) => linked |= folder.depth() > 0 && folder.path_is_symlink(),
             // A loop of links leads to what is walked anyway.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
@@ -297,6 +253,9 @@ fn walk(folder: &Path, depth: usize, lost: &mut Vec<NoSuchPath>) -> Vec<Met> {
             }
         }
     }
+    // Behind a link to a folder stands what may be met elsewhere too.
+    all.iter_mut()
+        .for_each(|met: &mut Met| met.may_link |= linked);
     all
 }
 

@@ -71,6 +71,7 @@ impl GivenNames {
             0..=KEPT => self.index.clear(),
             _ => self.index = FxHashMap::default(),
         }
-        std::mem::take(&mut self.all)
+        // A list that is no longer than it must be: one of each small file is kept.
+        self.all.drain(..).collect()
     }
 }

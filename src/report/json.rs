@@ -9,7 +9,7 @@ use crate::report::model::Report;
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
+pub fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, report)?;
     out.write_all(b"\n")
 }

@@ -7,12 +7,12 @@ use super::told::forced;
 use super::{ExitStatus, complain, print};
 use crate::catalogue::Known;
 use crate::cli::FormatsArgs;
-use crate::ingest::{Head, Progress, ProgressWhen, read_head};
+use crate::ingest::{Head, Progress, ProgressWhen, Walked, read_head};
 use crate::normalise::log::{Logs, Shapes};
 use crate::normalise::{Assumed, Layouts, Reading, columns_written, first_rows};
 use crate::report::formats_text::{self, FileTold, Told};
 use crate::tally::logs::{LogToRead, Logs as ReadTexts, ReadLogs, plan as plan_logs, read};
-use crate::tally::{Fate, Look, Told as SaidOfFiles, plan};
+use crate::tally::{Fate, Look, Plan, Told as SaidOfFiles, plan};
 
 /// Bytes of a log that are read as one piece.
 const PIECE: u64 = 4 << 20;
@@ -39,9 +39,14 @@ pub(super) fn formats(ask: &FormatsArgs) -> anyhow::Result<ExitStatus> {
             layouts: &forced,
             orgs: &[],
         },
+        at_once: None,
     };
-    let (found, seen) = look.for_files(&paths);
-    let (mut planned, to_read) = plan((&found.sources, seen), look);
+    let (found, seen) = look.at_files(Walked::over(&paths));
+    let Plan {
+        files: mut planned,
+        to_read,
+        ..
+    } = plan(&found.sources, seen, look);
     let logs = Logs::load(&known)?;
     let texts = plan_logs(&mut planned, &layouts, &known, assumed, (&logs, &[]));
     let read = read_all(&texts, &known, &logs)?;

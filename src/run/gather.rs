@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::config::Config;
-use super::narrowed::cuts;
 use crate::catalogue::Known;
 use crate::cli::{Analyze, Target};
 use crate::detect::inventory::Integrations;
@@ -24,7 +23,9 @@ use crate::report::shown::Shown;
 use crate::tally::coverage::Unseen;
 use crate::tally::logs::{self, LogRead, LogToRead, ReadLogs};
 use crate::tally::slots::SlotCount;
-use crate::tally::{Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill};
+use crate::tally::{
+    Counted, Fate, Fill, Filled, NotFilled, Planned, Resolved, Tally, ToRead, fill,
+};
 
 /// Bytes of rows that may stand in several files which are in memory at a time.
 const OVERLAP_BUDGET: u64 = 256 << 20;
@@ -35,23 +36,23 @@ pub(super) fn pool(ask: &Analyze) -> anyhow::Result<ThreadPool> {
     Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
-/// Reads and counts all files on all threads: exports, and logs beside them.
+/// Reads and counts all files on all threads: exports, and logs beside them. `counted` is what is
+/// counted already.
 pub(super) fn read(
-    ask: &Analyze,
+    (ask, cuts): (&Analyze, &[Instant]),
     (known, logs): (&Known, &log::Logs),
-    (to_read, texts): (&mut [ToRead<'_>], &[LogToRead<'_>]),
+    (to_read, counted, texts): (&mut [ToRead<'_>], Counted, &[LogToRead<'_>]),
     pool: &ThreadPool,
     stop: &AtomicBool,
 ) -> anyhow::Result<Filled> {
     let sizes = to_read.iter().map(|file| file.size);
     let bytes = sizes.chain(texts.iter().map(|file| file.size)).sum();
     let progress = Progress::over(bytes, ask.work.progress.into());
-    let cuts = cuts(ask, known);
     let fill_with = Fill {
         known,
         assumed: ask.time.assumed(),
         pool,
-        cuts: &cuts,
+        cuts,
         piece_size: ask.work.piece_size,
         tally_budget: ask.work.tally_budget,
         overlap_budget: OVERLAP_BUDGET,
@@ -62,13 +63,13 @@ pub(super) fn read(
         known,
         logs,
         pool,
-        cuts: &cuts,
+        cuts,
         piece_size: ask.work.piece_size,
         progress: &progress,
         stop,
     };
     // Few logs keep one thread busy, and the patterns that they need are built by it alone.
-    let exports = || fill(to_read, &fill_with);
+    let exports = || fill(to_read, counted, &fill_with);
     let (filled, logs) = pool.join(exports, || logs::read(texts, &read_with));
     let filled = filled.map_err(|error| match error {
         NotFilled::Interrupted(stopped) => stopped.into(),

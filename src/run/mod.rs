@@ -19,19 +19,20 @@ use crate::detect::Thresholds;
 use crate::detect::inventory::Inventory;
 use crate::explain::before::Before;
 use crate::explain::{self, Around, hypotheses, whose_log};
+use crate::ingest::Walked;
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
 use crate::report::model::Report;
 use crate::report::{assemble, catalogue_text, folder, rules_text};
 use crate::tally::logs::plan as plan_logs;
-use crate::tally::{Interrupted, Look, Resolved, plan};
+use crate::tally::{AtOnce, Interrupted, Look, Plan, Resolved, plan};
 
 use asked::Asked;
 use config::Config;
 pub use deliver::complain;
 use deliver::{Said, deliver, print, stop_if_nothing_can_be_said};
 use gather::{Gathered, Looked, material, pool, read, seen, stop_on_signal};
-use narrowed::shown;
+use narrowed::{cuts, shown};
 use told::FilesTold;
 pub use told::Usage;
 
@@ -97,22 +98,37 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     config.teach(&mut known)?;
     let told = FilesTold::of(ask, &layouts)?;
     let assumed = ask.time.assumed();
+    let cuts = cuts(ask, &known);
+    let walked = Walked::over(&told.paths);
+    // Not before: what waits for standard input is ended by the first Ctrl-C.
+    let stop = stop_on_signal();
     let look = Look {
         layouts: &layouts,
         known: &known,
         assumed,
         told: told.as_told(),
+        at_once: Some(AtOnce {
+            cuts: &cuts,
+            most: ask.work.piece_size,
+            tally_budget: ask.work.tally_budget,
+            stop: &stop,
+        }),
     };
-    let (at_paths, seen) = pool.install(|| look.for_files(&told.paths));
-    let sources = (&at_paths.sources[..], seen);
-    let (mut planned, mut to_read) = pool.install(|| plan(sources, look));
+    let (at_paths, seen) = pool.install(|| look.at_files(walked));
+    if stop.load(Ordering::Relaxed) {
+        return Err(Interrupted.into());
+    }
+    let Plan {
+        files: mut planned,
+        mut to_read,
+        counted,
+    } = pool.install(|| plan(&at_paths.sources, seen, look));
     let logs = config.logs(&known)?;
     let apps = config.apps_of_logs();
     let of_logs = (&logs, &apps[..]);
     let texts = pool.install(|| plan_logs(&mut planned, &layouts, &known, assumed, of_logs));
-    let stop = stop_on_signal();
-    let read_from = (&mut to_read[..], &texts[..]);
-    let filled = read(ask, (&known, &logs), read_from, &pool, &stop)?;
+    let read_from = (&mut to_read[..], counted, &texts[..]);
+    let filled = read((ask, &cuts), (&known, &logs), read_from, &pool, &stop)?;
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,

@@ -141,7 +141,7 @@ impl Counts {
     pub(super) fn take_rows(&mut self) -> Rows {
         self.flush();
         self.compact_at = 0;
-        std::mem::take(&mut self.rows)
+        std::mem::take(&mut self.rows).tight()
     }
 }
 

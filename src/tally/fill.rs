@@ -7,10 +7,12 @@ use std::sync::atomic::AtomicBool;
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::at_once::Counted;
 use super::changes::Changes;
 use super::logs::Logs;
 use super::overlap::{self, Overlaps, Settled, Shared, Sieve, Watching};
-use super::rounds::{Rounds, Share, State};
+use super::rounds::{Rounds, State};
+use super::share::Share;
 use super::spill::{Origin, merge};
 use super::user_names::{UserNames, best_of};
 use super::{Part, Rows, Tally};
@@ -101,13 +103,17 @@ pub enum NotFilled {
     Spill(io::Error),
 }
 
-/// Reads and counts all files.
+/// Reads and counts all files but those that are counted already.
 ///
 /// # Errors
 /// That the user stopped the run, or that temporary files could not be written: what is wrong
 /// with a file is part of the result.
-pub fn fill(files: &mut [ToRead<'_>], with: &Fill<'_>) -> Result<Filled, NotFilled> {
-    let mut rounds = Rounds::over(files);
+pub fn fill(
+    files: &mut [ToRead<'_>],
+    counted: Counted,
+    with: &Fill<'_>,
+) -> Result<Filled, NotFilled> {
+    let mut rounds = Rounds::over(files, counted.shares, with)?;
     rounds.read(with, Watching::Noting)?;
     let count = rounds.files.len();
     let look = with

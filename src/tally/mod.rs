@@ -6,6 +6,7 @@
 //! equal bytes. [`fill()`] reads files into it in parallel, [`Resolved`] gives names, spellings and
 //! causes, [`frames`] answers questions.
 
+mod at_once;
 mod changes;
 mod counts;
 pub mod coverage;
@@ -14,6 +15,7 @@ mod fill;
 pub mod frames;
 mod joints;
 pub mod logs;
+mod look;
 mod name_table;
 mod order;
 pub mod overlap;
@@ -25,6 +27,7 @@ mod plan;
 mod resolve;
 mod rounds;
 mod row;
+mod share;
 pub mod slots;
 mod span;
 mod spill;
@@ -41,14 +44,16 @@ use std::sync::{Arc, OnceLock};
 use crate::event::{Dims, DimsId, Instant, Symbols};
 use crate::normalise::Names;
 
+pub use at_once::{AtOnce, Counted, Seen};
 pub use changes::{Changes, MOST_CHANGES};
 pub use failing::{FailedGroup, FailedUser, Failing};
 pub use fill::{FileRead, Fill, Filled, Interrupted, NotFilled, ToRead, fill};
+pub use look::Look;
 pub use name_table::NameTable;
 pub use pairs::{Pair, Pairs};
 pub use parquet::write as write_parquet;
 pub use pile::{Pile, Rows};
-pub use plan::{Fate, Look, LookedAt, Planned, Told, plan};
+pub use plan::{Fate, Plan, Planned, Told, plan};
 pub use resolve::{Resolved, What};
 pub use row::Row;
 pub use store::{Each, SortedRows, UserTexts};

@@ -68,6 +68,19 @@ impl<T> Pile<T> {
         self.pieces.append(&mut other.pieces);
     }
 
+    /// The same in as little memory as it needs, where it is less than a piece: of many small
+    /// files each has some.
+    pub fn tight(self) -> Self {
+        let count = self.len();
+        let room: usize = self.pieces.iter().map(Vec::capacity).sum();
+        if count == room || room * size_of::<T>() >= PIECE {
+            return self;
+        }
+        let mut all = Vec::with_capacity(count);
+        all.extend(self.pieces.into_iter().flatten());
+        Self::from(all)
+    }
+
     /// Its pieces, to be given back one by one.
     pub(super) fn into_pieces(self) -> Vec<Vec<T>> {
         self.pieces

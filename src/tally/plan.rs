@@ -1,16 +1,16 @@
 //! What each file of a run is: the plan that workers then read by.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
 };
 
+use super::at_once::{Counted, Seen};
 use super::fill::ToRead;
-use crate::catalogue::Known;
-use crate::ingest::{Found, Packing, Source, find, head_of, read_tail};
-use crate::normalise::{Assumed, HeadersMet, Layout, Layouts, NotRead, Reading};
+use super::look::{Look, Looked, LookedAt};
+use crate::ingest::{Packing, Source};
+use crate::normalise::{HeadersMet, Layout, NotRead};
 
 /// What the user said about single files.
 #[derive(Clone, Copy, Debug)]
@@ -60,39 +60,36 @@ impl Fate {
     }
 }
 
-/// The layout of logs.
-pub(super) const LOG: &str = "log";
-
-/// What files are looked at with.
-#[derive(Clone, Copy)]
-pub struct Look<'a> {
-    pub layouts: &'a Layouts,
-    pub known: &'a Known,
-    pub assumed: Assumed,
-    pub told: Told<'a>,
+/// What is to become of the files of a run.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// All of them, in order.
+    pub files: Vec<Planned<'a>>,
+    /// Those that [`super::fill()`] reads.
+    pub to_read: Vec<ToRead<'a>>,
+    /// What of these is counted already.
+    pub counted: Counted,
 }
 
-/// What was seen in a small file as it was found.
-pub struct LookedAt<'a>(Result<Looked<'a>, Unread>);
-
 /// Looks at every file, on the threads of the pool that this is called in. `seen` is what was
-/// seen in small files as they were found. The second list is what [`super::fill()`] reads.
-pub fn plan<'a>(
-    (sources, seen): (&'a [Source], Vec<Option<LookedAt<'a>>>),
-    look: Look<'a>,
-) -> (Vec<Planned<'a>>, Vec<ToRead<'a>>) {
+/// seen in small files as they were found.
+pub fn plan<'a>(sources: &'a [Source], seen: Seen<'a>, look: Look<'a>) -> Plan<'a> {
     let told = look.told;
+    let Seen {
+        looked,
+        mut counted,
+    } = seen;
     let looked: Vec<_> = sources
         .par_iter()
-        .zip(seen.into_par_iter())
-        .map_init(HeadersMet::default, |met, (source, seen)| match seen {
-            Some(LookedAt(looked)) => looked,
-            None => look.at(source, None, met),
+        .zip(looked.into_par_iter())
+        .map_init(HeadersMet::default, |met, (source, looked)| {
+            looked.unwrap_or_else(|| Box::new(look.at(source, None, met)))
         })
         .collect();
-    let mut planned = Vec::new();
-    let mut to_read = Vec::new();
+    let mut planned = Vec::with_capacity(sources.len());
+    let mut to_read = Vec::with_capacity(sources.len());
     for ((input, source), looked) in (0..).zip(sources).zip(looked) {
+        let LookedAt { looked, session } = *looked;
         let forced = told.layout_of(source);
         let org = told.org_of(source);
         let mut file = Planned {
@@ -113,6 +110,9 @@ pub fn plan<'a>(
                 file.size = size;
                 file.packing = Some(packing);
                 file.layout = Some(reading.layout);
+                if let Some(session) = session {
+                    counted.is_of(session, to_read.len());
+                }
                 to_read.push(ToRead {
                     input,
                     file: &source.file,
@@ -138,132 +138,15 @@ pub fn plan<'a>(
         }
         planned.push(file);
     }
-    (planned, to_read)
-}
-
-/// Why a file is not read.
-struct Unread {
-    /// Bytes on disk.
-    size: u64,
-    why: NotRead,
-    /// It counts even where the file was met by walking: nobody can tell what is lost.
-    counts: bool,
-}
-
-impl Unread {
-    /// What the operating system, or whoever unpacks, says of a source.
-    fn unreadable(source: &Source, error: &io::Error) -> Self {
-        Self {
-            size: 0,
-            why: NotRead::Unreadable(error.to_string()),
-            counts: source.asked || error.raw_os_error().is_some(),
-        }
-    }
-
-    fn of(size: u64, why: NotRead) -> Self {
-        Self {
-            size,
-            why,
-            counts: false,
-        }
-    }
-
-    /// Whether it can still be a text with lines about logins. What a user calls another layout
-    /// is not.
-    fn may_be_log(&self, forced: Option<&Layout>) -> bool {
-        match forced {
-            Some(layout) => layout.id == LOG && self.why == NotRead::Log,
-            None => matches!(
-                self.why,
-                NotRead::UnknownLayout { .. }
-                    | NotRead::NoTable { .. }
-                    | NotRead::SalesforceError { .. }
-            ),
-        }
-    }
-}
-
-/// A file that can be read.
-struct Looked<'a> {
-    /// Bytes on disk.
-    size: u64,
-    packing: Packing,
-    reading: Reading<'a>,
-}
-
-impl<'a> Look<'a> {
-    /// Finds files, and looks at those that are small, on the threads of the pool that this is
-    /// called in.
-    pub fn for_files(&self, paths: &[PathBuf]) -> (Found, Vec<Option<LookedAt<'a>>>) {
-        find(paths, HeadersMet::default, |met, source, bytes| {
-            LookedAt(self.at(source, Some(bytes), met))
-        })
-    }
-
-    /// What the beginning of a file shows. `bytes` are all bytes of a small one, where they are at
-    /// hand; `met` are the headers that this thread has met.
-    fn at(
-        &self,
-        source: &Source,
-        bytes: Option<&[u8]>,
-        met: &mut HeadersMet<'a>,
-    ) -> Result<Looked<'a>, Unread> {
-        let Look {
-            layouts,
-            known,
-            assumed,
-            told,
-        } = *self;
-        let forced = told.layout_of(source);
-        let unreadable = |error: io::Error| Unread::unreadable(source, &error);
-        let head = head_of(source, bytes).map_err(unreadable)?;
-        if let (true, Some(damage)) = (head.bytes.is_empty(), &head.damage) {
-            let why = format!("damaged: the compressed stream can't be unpacked: {damage}");
-            return Err(Unread {
-                counts: true,
-                ..Unread::of(head.size, NotRead::Unreadable(why))
-            });
-        }
-        if forced.is_some_and(|layout| layout.id == LOG) {
-            return Err(Unread::of(head.size, NotRead::Log));
-        }
-        let first_line_fits = head.complete || head.bytes.contains(&b'\n');
-        let mut reading = met
-            .reading(&head.bytes, layouts, forced, &known.zones, assumed)
-            .map_err(|why| if first_line_fits { why } else { too_long() })
-            .map_err(|why| Unread::of(head.size, why))?;
-        let ends_in_header =
-            reading.body >= head.bytes.len() as u64 && !head.bytes.ends_with(b"\n");
-        if !head.complete && ends_in_header {
-            return Err(Unread::of(head.size, too_long()));
-        }
-        let body = usize::try_from(reading.body).unwrap_or(usize::MAX);
-        let first_rows = head.bytes.get(body..).unwrap_or_default();
-        let in_pieces = head.packing.is_plain() && reading.container.falls_into_pieces();
-        // Where all times are UTC there is hardly a clock to be settled.
-        if !reading.layout.utc {
-            let last_rows = match in_pieces && !head.complete {
-                true => read_tail(source, head.size).map_err(unreadable)?,
-                false => Vec::new(),
-            };
-            reading.sample(&[first_rows, &last_rows], known, assumed);
-        }
-        Ok(Looked {
-            size: head.size,
-            packing: head.packing,
-            reading,
-        })
-    }
-}
-
-fn too_long() -> NotRead {
-    NotRead::NoTable {
-        why: "its first line is longer than 256 KiB, too long for a header",
+    Plan {
+        files: planned,
+        to_read,
+        counted,
     }
 }
 
 impl<'a> Told<'a> {
-    fn layout_of(self, source: &Source) -> Option<&'a Layout> {
+    pub(super) fn layout_of(self, source: &Source) -> Option<&'a Layout> {
         let said = self
             .layouts
             .iter()
@@ -272,7 +155,7 @@ impl<'a> Told<'a> {
     }
 
     /// The org of the file itself, else of the nearest folder above it.
-    fn org_of(self, source: &Source) -> Option<&'a str> {
+    pub(super) fn org_of(self, source: &Source) -> Option<&'a str> {
         if self.orgs.is_empty() {
             return None;
         }

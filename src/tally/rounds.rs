@@ -4,65 +4,20 @@
 //! into its own tables; nothing is shared but the number of the next piece. A file whose pieces
 //! don't meet, or whose rows show that its clock was taken wrongly, is read again.
 
+use std::mem::take;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use super::changes::Changes;
-use super::counts::Counts;
 use super::fill::{FileRead, Fill, Interrupted, NotFilled, ToRead};
 use super::joints::{LineBases, meet, put_together};
-use super::overlap::{Noted, Watch, Watching};
-use super::pile::Rows;
+use super::overlap::Watching;
+use super::share::{Session, Share, With, Worker};
 use super::span::Span;
-use super::spill::{Spill, Spilled};
 use super::tasks::{Task, tasks};
-use super::work::Work;
 use super::worker::{piece, stream};
-use crate::normalise::{Decoder, Evidence, Given, LayoutKind, Memo, Names, NotRead, Role, settle};
-
-/// What one worker made of its share of one file.
-#[derive(Debug)]
-pub(super) struct Session {
-    /// Position among the files that are read.
-    pub(super) file: usize,
-    spans: Vec<Span>,
-    pub(super) rows: Rows,
-    evidence: Evidence,
-    /// What its rows say was changed.
-    pub(super) changes: Changes,
-    /// The names that the file gives to user ids.
-    pub(super) named: Vec<Given>,
-    /// The ids of its rows.
-    pub(super) noted: Noted,
-    /// The lines at which the pieces of the file begin; `None` where this reading doesn't count.
-    pub(super) lines: Option<Arc<LineBases>>,
-    failed: Option<String>,
-}
-
-/// What one worker made of all its tasks in one round.
-#[derive(Debug)]
-pub(super) struct Share {
-    pub(super) names: Names,
-    pub(super) sessions: Vec<Session>,
-    /// Users and rows that went to files.
-    pub(super) spilled: Spilled,
-}
-
-impl Share {
-    /// User ids and the names that files give them.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &str)> {
-        let text = |sym| self.names.symbols.text(sym);
-        self.given()
-            .map(move |given| (text(given.id), text(given.name)))
-    }
-
-    /// The same, with what they are worth.
-    pub(super) fn given(&self) -> impl Iterator<Item = &Given> {
-        self.sessions.iter().flat_map(|session| &session.named)
-    }
-}
+use crate::normalise::{Evidence, NotRead, settle};
 
 /// How a file stands between rounds.
 pub(super) enum State {
@@ -85,13 +40,26 @@ pub(super) struct Rounds<'r, 'f> {
 }
 
 impl<'r, 'f> Rounds<'r, 'f> {
-    /// Nothing is read yet.
-    pub(super) fn over(files: &'r mut [ToRead<'f>]) -> Self {
-        Self {
+    /// Nothing is read yet but what was counted as it was found.
+    ///
+    /// # Errors
+    /// That temporary files could not be written.
+    pub(super) fn over(
+        files: &'r mut [ToRead<'f>],
+        mut counted: Vec<Share>,
+        with: &Fill<'_>,
+    ) -> Result<Self, NotFilled> {
+        counted.retain(|share| !share.sessions.is_empty());
+        let mut rounds = Self {
             states: files.iter().map(State::unread).collect(),
             files,
             shares: Vec::new(),
+        };
+        for session in counted.iter().flat_map(|share| &share.sessions) {
+            with.progress.add(rounds.files[session.file].size);
         }
+        rounds.take(counted, with, false)?;
+        Ok(rounds)
     }
 
     /// Reads all files that are open.
@@ -108,30 +76,42 @@ impl<'r, 'f> Rounds<'r, 'f> {
             if tasks.is_empty() {
                 break;
             }
-            let mut fresh = read(self.files, &tasks, with, (watching, self.shares.len()));
+            let fresh = read(self.files, &tasks, with, (watching, self.shares.len()));
             if with.stop.load(Ordering::Relaxed) {
                 return Err(Interrupted.into());
             }
-            let mut spilled = fresh.iter_mut().map(|share| &mut share.spilled);
-            if let Some(error) = spilled.find_map(|spilled| spilled.failed.take()) {
-                return Err(NotFilled::Spill(error));
-            }
-            let mut by_file: Vec<Vec<&mut Session>> =
-                self.files.iter().map(|_| Vec::new()).collect();
-            for session in fresh.iter_mut().flat_map(|share| &mut share.sessions) {
-                by_file[session.file].push(session);
-            }
-            let files = self.files.par_iter_mut().zip(&mut self.states);
-            let last = round + 1 == ROUNDS;
-            with.pool.install(|| {
-                files.zip(by_file).for_each(|((file, state), sessions)| {
-                    if matches!(state, State::Open { .. }) {
-                        *state = judge(file, sessions, with, last);
-                    }
-                });
-            });
-            self.shares.append(&mut fresh);
+            self.take(fresh, with, round + 1 == ROUNDS)?;
         }
+        Ok(())
+    }
+
+    /// Judges what workers made of files, and keeps it.
+    ///
+    /// # Errors
+    /// That temporary files could not be written.
+    fn take(
+        &mut self,
+        mut fresh: Vec<Share>,
+        with: &Fill<'_>,
+        last_round: bool,
+    ) -> Result<(), NotFilled> {
+        let mut spilled = fresh.iter_mut().map(|share| &mut share.spilled);
+        if let Some(error) = spilled.find_map(|spilled| spilled.failed.take()) {
+            return Err(NotFilled::Spill(error));
+        }
+        let mut by_file: Vec<Vec<&mut Session>> = self.files.iter().map(|_| Vec::new()).collect();
+        for session in fresh.iter_mut().flat_map(|share| &mut share.sessions) {
+            by_file[session.file].push(session);
+        }
+        let files = self.files.par_iter_mut().zip(&mut self.states);
+        with.pool.install(|| {
+            files.zip(by_file).for_each(|((file, state), sessions)| {
+                if !sessions.is_empty() {
+                    *state = judge(file, sessions, with, last_round);
+                }
+            });
+        });
+        self.shares.append(&mut fresh);
         Ok(())
     }
 
@@ -174,92 +154,34 @@ fn read(
         }
         tasks.get(next.fetch_add(1, Ordering::Relaxed))
     };
-    with.pool.broadcast(|worker| {
-        let mut share = Share {
-            names: Names::default(),
-            sessions: Vec::new(),
-            spilled: Spilled::default(),
-        };
-        let mut buffer = Vec::new();
-        let mut memo = Memo::default();
-        let mut counts = Counts::cut_at(with.cuts);
-        let mut success = Vec::new();
+    let all_with = With {
+        known: with.known,
+        budget: watching.may_spill().then(|| with.tally_budget / busy),
+        stop: with.stop,
+    };
+    with.pool.broadcast(|thread| {
+        let mut worker = Worker::new(with.cuts);
         let mut task = take();
         while let Some(first) = task {
             let file = &files[first.file];
-            let remembered = std::mem::take(&mut memo);
-            let names = &mut share.names;
-            let mut decoder = Decoder::new(&file.reading, with.known, names, file.org, remembered);
-            let mut session = Session::of(first.file);
-            let number = (earlier + worker.index(), share.sessions.len());
-            let mut watch = if file.reading.layout.kind == LayoutKind::Logins {
-                let has_ids = file.reading.columns.at(Role::Id).is_some();
-                watching.watch(first.file, has_ids, number)
-            } else {
-                Watch::Off
-            };
-            while let Some(now) = task.filter(|task| task.file == first.file) {
-                let spill = watching.may_spill().then(|| Spill {
-                    budget: with.tally_budget / busy,
-                    earlier: &mut share.sessions,
-                    spilled: &mut share.spilled,
-                });
-                let mut work = Work {
-                    reading: &file.reading,
-                    decoder: &mut decoder,
-                    counts: &mut counts,
-                    changes: &mut session.changes,
-                    watch: &mut watch,
-                    success: &mut success,
-                    spill,
-                    stop: with.stop,
-                };
+            let number = (earlier + thread.index(), worker.share.sessions.len());
+            let watch = watching.watch(first.file, &file.reading, number);
+            let of = (first.file, &file.reading, file.org);
+            worker.count(of, all_with, watch, |work, buffer| {
+                let now = task.filter(|task| task.file == first.file)?;
                 let outcome = match now.piece {
-                    Some(span) => piece(file, span, &mut buffer, &mut work),
-                    None => stream(file.file, file.packing, file.size, &mut buffer, &mut work),
+                    Some(span) => piece(file, span, buffer, work),
+                    None => stream(file.file, file.packing, file.size, buffer, work),
                 };
-                match outcome {
-                    Ok(span) => session.spans.push(span),
-                    Err(error) => session.failed = Some(error.to_string()),
-                }
-                failed.fetch_or(share.spilled.failed.is_some(), Ordering::Relaxed);
+                failed.fetch_or(work.is_full(), Ordering::Relaxed);
                 with.progress
                     .add(now.piece.map_or(file.size, |piece| piece.end - piece.start));
                 task = take();
-            }
-            (session.evidence, session.named, memo) = decoder.finish();
-            session.rows = counts.take_rows();
-            share.spilled.held += session.rows.len();
-            session.noted = watch.finish();
-            share.sessions.push(session);
+                Some(outcome)
+            });
         }
-        share
+        worker.share
     })
-}
-
-impl Session {
-    fn of(file: usize) -> Self {
-        Self {
-            file,
-            spans: Vec::new(),
-            rows: Rows::default(),
-            changes: Changes::default(),
-            evidence: Evidence::default(),
-            named: Vec::new(),
-            noted: Noted::default(),
-            lines: None,
-            failed: None,
-        }
-    }
-
-    /// Nothing of it counts.
-    fn take_back(&mut self) {
-        self.rows = Rows::default();
-        self.changes = Changes::default();
-        self.named = Vec::new();
-        self.noted = Noted::default();
-        self.lines = None;
-    }
 }
 
 /// Whether a file was read as it should be. What it gave is taken back where it was not.
@@ -271,13 +193,13 @@ fn judge(
 ) -> State {
     let mut spans: Vec<Span> = sessions
         .iter_mut()
-        .flat_map(|session| std::mem::take(&mut session.spans))
+        .flat_map(|session| take(&mut session.spans))
         .collect();
     spans.sort_by_key(|span| span.index);
-    let mut evidence = Evidence::default();
-    for session in &sessions {
-        evidence.merge(&session.evidence);
-    }
+    let mut each = sessions.iter_mut();
+    let first = each.next();
+    let mut evidence = first.map_or_else(Evidence::default, |first| take(&mut first.evidence));
+    each.for_each(|session| evidence.merge(&session.evidence));
     let failed = sessions.iter().find_map(|session| session.failed.clone());
     let state = if let Some(error) = failed {
         State::NotRead(NotRead::Unreadable(error))

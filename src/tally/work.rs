@@ -57,6 +57,12 @@ impl Work<'_, '_> {
         }
     }
 
+    /// Whether the disk took no more of what had to be written.
+    pub(super) fn is_full(&self) -> bool {
+        let spill = self.spill.as_ref();
+        spill.is_some_and(|spill| spill.spilled.failed.is_some())
+    }
+
     /// Whether a combination is a success; asked for every row, so kept in a table.
     #[inline]
     fn is_success(&mut self, dims: DimsId) -> bool {

@@ -74,6 +74,23 @@ pub(super) fn piece(
     Ok(span)
 }
 
+/// Reads a plain file of which all bytes are at hand.
+pub(super) fn at_hand(bytes: &mut Vec<u8>, work: &mut Work<'_, '_>) -> Span {
+    let (body, size) = (work.reading.body, bytes.len() as u64);
+    let mut span = Span {
+        first: Some(body),
+        hides: work.reading.has_secrets(),
+        ..Span::default()
+    };
+    let in_pieces = work.reading.container.falls_into_pieces() && size > body;
+    let end = if in_pieces { size } else { u64::MAX };
+    let passed = usize::try_from(body).unwrap_or(usize::MAX);
+    let mut blocks = Blocks::of_all(io::empty(), std::mem::take(bytes), passed);
+    records(&mut blocks, end, &mut span, work);
+    *bytes = blocks.into_buffer();
+    span
+}
+
 /// The bytes of a plain file from an offset on.
 fn bytes_from(source: &ToRead<'_>, start: u64) -> io::Result<File> {
     let mut file = File::open(source.file)?;

@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use loginscope::catalogue::Known;
 use loginscope::event::Zone;
-use loginscope::ingest::{Progress, ProgressWhen};
+use loginscope::ingest::{Progress, ProgressWhen, Walked};
 use loginscope::normalise::{Assumed, Layouts};
-use loginscope::tally::{Fill, Filled, Look, Told, fill, plan};
+use loginscope::tally::{AtOnce, Fill, Filled, Look, Told, fill, plan};
 
 /// How files are cut, and who reads them in how much memory.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +31,14 @@ impl Way {
     };
 }
 
-/// What is read of files; `between` happens after the look at them and before they are read.
-pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Filled {
+/// What is read of files.
+pub(crate) fn read(paths: &[PathBuf], way: Way) -> Filled {
+    read_changing(paths, way, None)
+}
+
+/// The same of files that change: `between` happens after the look at them and before they are
+/// read, so that none is counted at once.
+pub(crate) fn read_changing(paths: &[PathBuf], way: Way, between: Option<&dyn Fn()>) -> Filled {
     static KNOWN: LazyLock<Known> = LazyLock::new(|| Known::load().expect("the lists are sound"));
     static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load().expect("the layouts"));
     let known = &*KNOWN;
@@ -44,6 +50,7 @@ pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Fille
         .num_threads(way.threads)
         .build()
         .expect("threads");
+    let stop = AtomicBool::new(false);
     let look = Look {
         layouts: &LAYOUTS,
         known,
@@ -52,10 +59,18 @@ pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Fille
             layouts: &[],
             orgs: &[],
         },
+        at_once: between.is_none().then_some(AtOnce {
+            cuts: &[],
+            most: way.piece,
+            tally_budget: way.tally_budget,
+            stop: &stop,
+        }),
     };
-    let (found, seen) = look.for_files(paths);
-    let (_, mut to_read) = plan((&found.sources, seen), look);
-    between();
+    let (found, seen) = pool.install(|| look.at_files(Walked::over(paths)));
+    let mut planned = plan(&found.sources, seen, look);
+    if let Some(between) = between {
+        between();
+    }
     let with = Fill {
         known,
         assumed,
@@ -65,7 +80,8 @@ pub(crate) fn read(paths: &[PathBuf], way: Way, between: impl FnOnce()) -> Fille
         tally_budget: way.tally_budget,
         overlap_budget: way.budget,
         progress: &Progress::over(0, ProgressWhen::Never),
-        stop: &AtomicBool::new(false),
+        stop: &stop,
     };
-    fill(&mut to_read, &with).expect("nobody stops the test, and the disk has room")
+    fill(&mut planned.to_read, planned.counted, &with)
+        .expect("nobody stops the test, and the disk has room")
 }

@@ -88,7 +88,7 @@ pub fn plan<'a>(
     assumed: Assumed,
     (logs, apps): (&Logs, &[AppOfLog]),
 ) -> Vec<LogToRead<'a>> {
-    let layout = layouts.by_id(super::super::plan::LOG);
+    let layout = layouts.by_id(super::super::look::LOG);
     let looking = Looking {
         layouts,
         known,

@@ -2,7 +2,7 @@
 
 use crate::event::{Sym, Symbols};
 use crate::tally::Row;
-use crate::tally::rounds::{Session, Share};
+use crate::tally::share::{Session, Share};
 
 /// Who a row is about.
 #[derive(Clone, Copy)]

@@ -15,7 +15,7 @@ use crate::event::{DimsId, Instant, Place, Sym, Symbols};
 use crate::normalise::Names;
 use crate::tally::counts::Counts;
 use crate::tally::fill::{Fill, NotFilled, ToRead};
-use crate::tally::rounds::Share;
+use crate::tally::share::Share;
 use crate::tally::{Interrupted, Part};
 
 /// What became of the rows that were kept back.

@@ -12,7 +12,7 @@ use super::repeated::Repeated;
 use super::spool::Spool;
 use super::watch::{Piece, second_of};
 use crate::event::Instant;
-use crate::tally::rounds::{Session, Share};
+use crate::tally::share::{Session, Share};
 
 /// What the second reading keeps back.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Shared {
             rows: 0,
             incomparable: false,
         };
-        if holding(shares).len() < 2 {
+        if !several_hold(shares) {
             return shared;
         }
         let (classes, counts) = gather(shares, files);
@@ -120,14 +120,16 @@ fn sessions(shares: &[Share]) -> impl Iterator<Item = (&Share, &Session)> {
         .flat_map(|share| share.sessions.iter().map(move |session| (share, session)))
 }
 
-/// The files that have any row.
-fn holding(shares: &[Share]) -> BTreeSet<usize> {
+/// Whether more than one file has any row.
+fn several_hold(shares: &[Share]) -> bool {
     let in_memory = sessions(shares).filter(|(_, session)| !session.rows.is_empty());
-    let mut holding: BTreeSet<usize> = in_memory.map(|(_, session)| session.file).collect();
+    let mut holding = in_memory.map(|(_, session)| session.file);
+    let mut first = holding.next();
+    let mut several = holding.any(|file| Some(file) != first);
     each_spilled(shares, |_, session, _, _| {
-        holding.insert(session.file);
+        several |= *first.get_or_insert(session.file) != session.file;
     });
-    holding
+    several
 }
 
 /// By file, the quarters of an hour in which another file may have the same logins.

@@ -4,6 +4,7 @@ use super::sieve::Sieve;
 use super::spool::{Outbox, Sighting};
 use crate::event::{DimsId, Instant, Place, Sym};
 use crate::normalise::value::login_id::{IdKind, LoginId};
+use crate::normalise::{LayoutKind, Reading, Role};
 use crate::tally::pile::Pile;
 
 /// The whole second of an instant, counted from 1970.
@@ -44,14 +45,18 @@ impl<'s> Watching<'s> {
         matches!(self, Watching::Noting)
     }
 
-    /// What is done with one file's attempts. The file's position, whether it holds logins and
-    /// has a column of ids; `session` tells share and session of the worker.
+    /// What is done with the attempts of the file at a position; `session` tells share and
+    /// session of the worker.
     pub(in crate::tally) fn watch(
         self,
         file: usize,
-        has_ids: bool,
+        reading: &Reading<'_>,
         session: (usize, usize),
     ) -> Watch<'s> {
+        if reading.layout.kind != LayoutKind::Logins {
+            return Watch::Off;
+        }
+        let has_ids = reading.columns.at(Role::Id).is_some();
         match self {
             Watching::Noting if has_ids => Watch::Note(Noted::default()),
             Watching::Noting => Watch::Off,
@@ -86,7 +91,10 @@ impl Watch<'_> {
     pub(in crate::tally) fn finish(self) -> Noted {
         match self {
             Watch::Off => Noted::default(),
-            Watch::Note(noted) => noted,
+            Watch::Note(noted) => Noted {
+                met: noted.met.tight(),
+                ..noted
+            },
             Watch::Sift(sifter) => {
                 let Sifter { outbox, .. } = *sifter;
                 outbox.send();

@@ -14,7 +14,7 @@ pub(super) use merge::{Origin, merge};
 pub(super) use run::Run;
 use run::RunFile;
 
-use super::rounds::Session;
+use super::share::Session;
 use super::{Row, Rows};
 use crate::event::Symbols;
 
