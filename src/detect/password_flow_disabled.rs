@@ -290,7 +290,7 @@ impl<'g, 'r> Case<'g, 'r> {
     fn places(&self) -> Vec<Place> {
         let mut places = Earliest::default();
         for one in &self.group.members {
-            places.extend(&one.places);
+            one.give_places(&mut places);
         }
         places.into_places()
     }
@@ -307,7 +307,7 @@ fn recovered(members: &[&Refused], end: Instant) -> Option<Instant> {
 /// and the quiet since then is no longer than usual, or a day.
 fn goes_on(one: &Refused, until: Instant) -> bool {
     let worked = one.worked().map_or(0, |known| known.longest_silence);
-    let usual = one.longest_silence.max(worked).max(DAY_MS);
+    let usual = one.longest_silence().max(worked).max(DAY_MS);
     let recovered = one.again().is_some_and(|(_, last)| last > one.last);
     !recovered && until.millis() - one.last.millis() <= usual
 }
@@ -322,7 +322,7 @@ fn scope(members: &[&Refused], seen: &Seen<'_>) -> Scope {
                 *counts.entry(number).or_default() += one.count;
             }
         }
-        for (source, n) in one.sources.iter().copied() {
+        for (source, n) in one.sources() {
             *sources.entry(source).or_default() += n;
         }
     }

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Thresholds;
+use super::series::Calendar;
 use super::surprise::LEAST;
+use super::{Seen, Thresholds};
+use crate::event::DimsId;
 
 /// The most attempts of a quiet user: no window of theirs is looked at, and no slow ramp either.
 pub fn most(limits: &Thresholds) -> u64 {
@@ -35,20 +37,52 @@ pub struct Alike {
 pub struct Quiet(BTreeMap<(u32, usize), Alike>);
 
 impl Quiet {
-    /// Counts them; what is reported begins on the day `first`.
-    pub fn of(mut days: Vec<FailsOn>, first: u32) -> Self {
+    /// Counts the users that pass with their combinations, one after the other as their pairs
+    /// stand, so that the days of one alone are in memory.
+    pub fn of(seen: &Seen<'_>, calendar: &Calendar, pass: impl Fn(u32, DimsId) -> bool) -> Self {
+        let (tally, resolved) = (seen.tally, seen.resolved);
+        let until = seen.until.minute();
+        let first = calendar.day(calendar.hour(seen.since.minute()).unwrap_or(0));
+        let mut quiet = Self::default();
+        // Of somebody who is several users of the tally the days stand in several places.
+        let (mut days, mut scattered) = (Vec::new(), Vec::new());
+        let mut last = 0;
+        for pair in tally.pairs().all(tally) {
+            let user = resolved.user(pair.user);
+            if user == 0 || !pass(user, pair.dims) {
+                continue;
+            }
+            if user != std::mem::replace(&mut last, user) {
+                quiet.count(&mut days, first);
+            }
+            let days = match resolved.users.is_of_several(user) {
+                true => &mut scattered,
+                false => &mut days,
+            };
+            let rows = pair.each(tally).filter(|row| row.bucket <= until);
+            let hours = rows.filter_map(|row| calendar.hour(row.bucket));
+            days.extend(hours.map(|hour| FailsOn {
+                org: resolved.what[pair.dims.index()].org,
+                user,
+                day: calendar.day(hour),
+            }));
+        }
+        quiet.count(&mut days, first);
+        quiet.count(&mut scattered, first);
+        quiet
+    }
+
+    /// Counts users with all days on which they fail, and empties the list; what is reported
+    /// begins on the day `first`.
+    fn count(&mut self, days: &mut Vec<FailsOn>, first: u32) {
         days.sort_unstable();
         days.dedup();
-        let mut quiet = Self::default();
         for of_user in days.chunk_by(|a, b| (a.org, a.user) == (b.org, b.user)) {
-            let Some(FailsOn { org, .. }) = of_user.first() else {
-                continue;
-            };
-            let alike = quiet.0.entry((*org, of_user.len())).or_default();
+            let alike = self.0.entry((of_user[0].org, of_user.len())).or_default();
             alike.users += 1;
             alike.reported += of_user.iter().filter(|on| on.day >= first).count();
         }
-        quiet
+        days.clear();
     }
 
     /// Org, days on which each user fails, and the users.
@@ -65,16 +99,9 @@ mod tests {
     #[test]
     fn users_are_counted_by_org_and_days() {
         let on = |org, user, day| FailsOn { org, user, day };
-        let quiet = Quiet::of(
-            vec![
-                on(1, 7, 3),
-                on(1, 7, 3),
-                on(1, 8, 9),
-                on(2, 7, 1),
-                on(2, 7, 8),
-            ],
-            5,
-        );
+        let mut quiet = Quiet::default();
+        quiet.count(&mut vec![on(1, 7, 3), on(1, 7, 3), on(1, 8, 9)], 5);
+        quiet.count(&mut vec![on(2, 7, 8), on(2, 7, 1)], 5);
         let alike = |users, reported| Alike { users, reported };
         let all: Vec<_> = quiet.all().collect();
         assert_eq!(all, [(1, 1, alike(2, 1)), (2, 2, alike(1, 1))]);

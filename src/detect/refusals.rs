@@ -109,10 +109,17 @@ pub fn cause(causes: &Catalogue) -> Option<u32> {
     u32::try_from(at + 1).ok()
 }
 
-/// When the flow was first refused to each user and app.
+/// Whether a pair is a refusal that begins before the end of what is reported. `cause` is
+/// [`cause()`].
+pub fn is_refusal(pair: &Pair, cause: Option<u32>, seen: &Seen<'_>) -> bool {
+    let what = seen.resolved.what[pair.dims.index()];
+    !what.success && Some(what.cause) == cause && pair.first <= seen.until
+}
+
+/// When the flow was first refused to each user and app that other pairs may be of.
 pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
     let mut first: FxHashMap<Triple, Instant> = FxHashMap::default();
-    for pair in refusals(seen) {
+    for (pair, _) in refusals(seen).filter(|(_, alone)| !alone) {
         let at = first
             .entry(Triple::of_pair(&pair, seen))
             .or_insert(pair.first);
@@ -121,14 +128,27 @@ pub fn first_refusals(seen: &Seen<'_>) -> FxHashMap<Triple, Instant> {
     first
 }
 
-/// The pairs that are refusals and begin before the end of what is reported.
-fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = Pair> {
+/// The pairs that are refusals and begin before the end of what is reported, and whether each is
+/// all that there is of its user.
+fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = (Pair, bool)> {
     let cause = cause(seen.causes);
-    let is_refusal = move |pair: &Pair| {
-        let what = seen.resolved.what[pair.dims.index()];
-        !what.success && Some(what.cause) == cause && pair.first <= seen.until
-    };
-    seen.tally.pairs().all(seen.tally).filter(is_refusal)
+    let tally = seen.tally;
+    let mut all = tally.pairs().all(tally).peekable();
+    let mut last = None;
+    let all = std::iter::from_fn(move || {
+        let pair = all.next()?;
+        let next = all.peek().map(|next| next.user);
+        let users = [last.replace(pair.user), next];
+        let alone = !users.contains(&Some(pair.user)) && is_one(pair.user, seen);
+        Some((pair, alone))
+    });
+    all.filter(move |(pair, _)| is_refusal(pair, cause, seen))
+}
+
+/// Whether a user of the tally is somebody whom no other user of it is.
+fn is_one(user: Sym, seen: &Seen<'_>) -> bool {
+    let user = seen.resolved.user(user);
+    user != 0 && !seen.resolved.users.is_of_several(user)
 }
 
 /// The rows of a pair up to the end of what is reported.
@@ -141,24 +161,25 @@ fn reported<'a>(pair: &Pair, seen: &Seen<'a>) -> impl Iterator<Item = Row> {
 impl Refusals {
     /// Looks at the refusals, then at what stands around them.
     pub fn of(seen: &Seen<'_>) -> Self {
-        let mut index: FxHashMap<Triple, u32> = FxHashMap::default();
-        for pair in refusals(seen) {
-            let count = index.len() as u32;
-            index.entry(Triple::of_pair(&pair, seen)).or_insert(count);
-        }
         // There may be as many as rows, so what doubles as it grows would be too large.
-        let mut refused: Vec<Refused> = Vec::with_capacity(index.len());
+        let mut refused: Vec<Refused> = Vec::with_capacity(refusals(seen).count());
+        // Nobody looks for those who have nothing else.
+        let mut index: FxHashMap<Triple, u32> = FxHashMap::default();
         let mut org_first: FxHashMap<u32, Instant> = FxHashMap::default();
-        for pair in refusals(seen) {
+        for (pair, alone) in refusals(seen) {
             let triple = Triple::of_pair(&pair, seen);
-            let at = index.get(&triple).map_or(refused.len(), |at| *at as usize);
-            if at == refused.len() {
-                refused.push(Refused::new(triple, &pair));
-            }
             let source = seen.resolved.what[pair.dims.index()].source;
+            let count = refused.len() as u32;
+            let at = match alone {
+                true => count,
+                false => *index.entry(triple).or_insert(count),
+            };
             // A failure keeps its minute, so one row is a minute at most.
             for row in reported(&pair, seen) {
-                refused[at].refuse(&row, source);
+                match refused.get_mut(at as usize) {
+                    Some(known) => known.refuse(&row, source),
+                    None => refused.push(Refused::new(triple, &row, source)),
+                }
             }
             let first = org_first.entry(triple.org).or_insert(pair.first);
             *first = pair.first.min(*first);

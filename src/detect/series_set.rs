@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::quiet::{self, FailsOn, Quiet};
+use super::quiet::{self, Quiet};
 use super::series::{Calendar, Dimension, HOUR_MINUTES, Key, Series, WEEK_HOURS, keys};
 use super::{Seen, Thresholds};
 use crate::catalogue::Class;
@@ -67,6 +67,9 @@ impl<'a> SeriesSet<'a> {
         };
         set.count();
         set.fill(most);
+        set.quiet = Quiet::of(&set.seen, &set.calendar, |user, dims| {
+            set.is_quiet(user, most) && feeds(&set.seen, dims)
+        });
         set
     }
 
@@ -134,25 +137,15 @@ impl<'a> SeriesSet<'a> {
     /// Fills the series with the failures. Under an attack nearly all users are quiet, and a
     /// series each would take more memory than all that was read.
     fn fill(&mut self, most: u64) {
-        let first = self.calendar.hour(self.seen.since.minute()).unwrap_or(0);
-        let first = self.calendar.day(first);
         let mut index: FxHashMap<Key, usize> = FxHashMap::default();
         let failures = std::mem::take(&mut self.failures);
-        let mut quiet: Vec<FailsOn> = Vec::with_capacity(failures.len());
         for failed in &failures {
             let row = self.row(failed);
             let Some(hour) = self.calendar.hour(row.bucket) else {
                 continue;
             };
             for key in keys(&self.seen, &row).into_iter().flatten() {
-                if key.dimension == Dimension::User
-                    && u64::from(self.by_user[key.number as usize]) <= most
-                {
-                    quiet.push(FailsOn {
-                        org: key.org,
-                        user: key.number,
-                        day: self.calendar.day(hour),
-                    });
+                if key.dimension == Dimension::User && self.is_quiet(key.number, most) {
                     continue;
                 }
                 let series = *index.entry(key).or_insert_with(|| {
@@ -163,8 +156,11 @@ impl<'a> SeriesSet<'a> {
             }
         }
         self.failures = failures;
-        self.quiet = Quiet::of(quiet, first);
         self.all.sort_unstable_by_key(|series| series.key);
+    }
+
+    fn is_quiet(&self, user: u32, most: u64) -> bool {
+        u64::from(self.by_user[user as usize]) <= most
     }
 
     fn row(&self, failed: &Failed) -> Row {

@@ -180,7 +180,11 @@ fn of_history<'a>(
     if told.iter().all(Option::is_none) {
         return;
     }
-    let may_tell = |pair: &Pair| told[pair.dims.index()].is_some();
+    // Attackers choose usernames, so rows are taken out of those alone that may be found.
+    let may_tell = |pair: &Pair| {
+        let told = told[pair.dims.index()];
+        told.is_some_and(|(kind, ..)| suspects.has(resolved.user(pair.user), kind))
+    };
     for row in tally.pairs().rows_of(may_tell, tally) {
         let (Some((kind, host, cause)), Some(user)) = (
             told[row.dims.index()],
@@ -188,9 +192,6 @@ fn of_history<'a>(
         ) else {
             continue;
         };
-        if !suspects.has(resolved.user(row.user), kind) {
-            continue;
-        }
         let what = resolved.what[row.dims.index()];
         let app = resolved.apps.get(what.app).unwrap_or("");
         let key = (From::History(what.org), app, kind);

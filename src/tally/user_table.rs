@@ -25,6 +25,8 @@ struct Named {
     entries: Vec<Sym>,
     /// By user of the tally: the entry.
     entry_of: Vec<u32>,
+    /// Entries that several users of the tally go by, sorted.
+    several: Vec<u32>,
 }
 
 impl UserTable {
@@ -48,6 +50,12 @@ impl UserTable {
             None => user.0,
             Some(named) => named.entry_of[user.index()],
         }
+    }
+
+    /// Whether several users of the tally are this one.
+    pub fn is_of_several(&self, entry: u32) -> bool {
+        let named = self.named.as_ref();
+        named.is_some_and(|named| named.several.binary_search(&entry).is_ok())
     }
 
     fn text<'a>(&'a self, named: &'a Named, entry: Sym) -> Cow<'a, str> {
@@ -130,6 +138,7 @@ impl Named {
             named.add(shared, of, name);
         }
         named.own.forget_places();
+        named.several = repeated(&named.entry_of);
         named
     }
 
@@ -145,6 +154,19 @@ impl Named {
         }
         self.entry_of[of.index()] = self.entries.len() as u32;
     }
+}
+
+/// The numbers that stand more than once, sorted.
+fn repeated(numbers: &[u32]) -> Vec<u32> {
+    let most = numbers.iter().max().copied().unwrap_or(0);
+    let mut met = vec![false; most as usize + 1];
+    let again = numbers
+        .iter()
+        .filter(|at| std::mem::replace(&mut met[**at as usize], true));
+    let mut repeated: Vec<u32> = again.copied().collect();
+    repeated.sort_unstable();
+    repeated.dedup();
+    repeated
 }
 
 #[cfg(test)]
@@ -175,6 +197,8 @@ mod tests {
         assert_eq!(table.names().collect::<Vec<_>>(), ["ann", "moe", "zoe"]);
         assert_eq!(of, [0, 2, 3, 2, 1, 3]);
         assert_eq!(table.find("moe"), Some(2));
+        let several = (0..4).filter(|entry| table.is_of_several(*entry));
+        assert_eq!(several.collect::<Vec<_>>(), [2, 3]);
         assert_eq!((table.find(""), table.find("mop")), (None, None));
         let shown = |at| table.get(at).map(Cow::into_owned);
         assert_eq!(

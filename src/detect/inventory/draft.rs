@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::Seen;
 use super::super::cadence::{Stretch, longest_silence, period_seconds};
-use super::super::refusals::{Earliest, Triple};
+use super::super::refusals::{Earliest, Triple, is_refusal};
 use super::Integration;
 use super::evidence::Evidence;
 use crate::event::{Basis, Flow, Instant, Sym};
@@ -21,6 +21,7 @@ pub(super) struct Draft {
     api_versions: Vec<Sym>,
     tls: Vec<Sym>,
     logged_in: Option<(Instant, Instant)>,
+    refused: Option<Instant>,
     stretches: Vec<Stretch>,
     places: Earliest,
 }
@@ -37,13 +38,19 @@ impl Draft {
             api_versions: Vec::new(),
             tls: Vec::new(),
             logged_in: None,
+            refused: None,
             stretches: Vec::new(),
             places: Earliest::default(),
         }
     }
 
-    /// Adds rows of one pair; without any it tells nothing.
-    pub(super) fn add(&mut self, pair: &Pair, rows: impl Iterator<Item = Row>, seen: &Seen<'_>) {
+    /// Adds rows of one pair; without any it tells nothing. `refusal` is the cause of a refusal.
+    pub(super) fn add(
+        &mut self,
+        pair: &Pair,
+        rows: impl Iterator<Item = Row>,
+        (seen, refusal): (&Seen<'_>, Option<u32>),
+    ) {
         let mut rows = rows.peekable();
         if rows.peek().is_none() {
             return;
@@ -51,6 +58,9 @@ impl Draft {
         let what = seen.resolved.what[pair.dims.index()];
         let dims = seen.tally.dims(pair.dims);
         self.basis = self.basis.min(what.basis);
+        if is_refusal(pair, refusal, seen) {
+            self.refused = Some(self.refused.map_or(pair.first, |at| at.min(pair.first)));
+        }
         let mut n = 0;
         for row in rows {
             n += row.n();
@@ -118,7 +128,7 @@ impl Draft {
             probable,
             person: user != 0 && evidence.people.contains(&(org, user)),
             retires: seen.retirements.for_flow(self.flow),
-            refused: evidence.refused.get(&self.triple).copied(),
+            refused: evidence.refused.get(&self.triple).copied().or(self.refused),
             places: self.places.into_places(),
         }
     }

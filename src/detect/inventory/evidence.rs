@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::Seen;
-use super::super::refusals::{Triple, first_refusals};
+use super::super::refusals::{Triple, cause, first_refusals};
 use super::{Status, is_modern, is_retiring};
 use crate::catalogue::Retirements;
 use crate::event::{Flow, Instant};
@@ -18,8 +18,11 @@ pub(super) struct Evidence {
     unnamed: FxHashSet<Triple>,
     /// Users that log in through the browser, by org and user.
     pub(super) people: FxHashSet<(u32, u32)>,
-    /// When the username-password flow was first refused to each user and app.
+    /// When the username-password flow was first refused to each user and app, but for users who
+    /// have nothing else: they may be as many as rows, and their own pair tells it.
     pub(super) refused: FxHashMap<Triple, Instant>,
+    /// The cause of a refusal, as in `What::cause`.
+    pub(super) refusal: Option<u32>,
 }
 
 /// What somebody's successes tell.
@@ -37,6 +40,7 @@ impl Evidence {
     pub(super) fn of(seen: &Seen<'_>) -> Self {
         let mut evidence = Self {
             refused: first_refusals(seen),
+            refusal: cause(seen.causes),
             ..Self::default()
         };
         let pairs = seen.tally.pairs();

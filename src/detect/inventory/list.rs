@@ -136,7 +136,7 @@ impl<'a> Integrations<'a> {
         let (triple, flow) = run.first().map(|at| self.key(*at)).unwrap_or_default();
         let mut draft = Draft::new(triple, flow);
         for pair in self.pairs_of(run) {
-            draft.add(&pair, self.rows(&pair), &self.seen);
+            draft.add(&pair, self.rows(&pair), (&self.seen, self.evidence.refusal));
         }
         draft.finish(&self.seen, &self.evidence)
     }

@@ -107,7 +107,7 @@ impl Case<'_, '_> {
                     format!("The {word} login before the refusals: {who}"),
                 ));
             }
-            let sources = wording::names(&resolved.sources, &busiest(one.sources.iter().copied()));
+            let sources = wording::names(&resolved.sources, &busiest(one.sources()));
             let refusals = count(one.count, "refusal", "refusals");
             story.push((
                 one.first,

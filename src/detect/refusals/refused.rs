@@ -1,12 +1,10 @@
 //! How one user and app fared before, while and after the flow was refused to them.
 
-use smallvec::SmallVec;
-
 use super::{Earliest, Triple};
 use crate::detect::cadence::{Stretch, longest_silence};
 use crate::detect::inventory::is_modern;
-use crate::event::{Basis, Flow, Instant};
-use crate::tally::{Pair, Row};
+use crate::event::{Basis, Flow, Instant, Place};
+use crate::tally::Row;
 
 /// Successes before the first refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,23 +21,34 @@ pub struct Worked {
 
 /// One user and app that the flow was refused to. The refusals are those up to the end of what
 /// is reported.
+///
+/// Whoever attacks is mostly refused once, and there may be as many of them as rows: what only
+/// others have is kept aside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refused {
     pub triple: Triple,
+    /// The user also logs in through the browser, so it is a person's account.
+    pub person: bool,
+    /// The source of the first refusal; 0 is unknown.
+    source: u32,
+    /// Where the first refusal stands.
+    place: Place,
     pub count: u64,
     pub first: Instant,
     pub last: Instant,
-    /// Milliseconds of the longest silence between two refusals.
-    pub longest_silence: i64,
+    more: Option<Box<More>>,
+}
+
+/// What somebody has who is refused several times, or let in as well.
+#[derive(Clone, Debug, PartialEq)]
+struct More {
+    longest_silence: i64,
     /// Known sources and how many refusals each, sorted.
-    pub sources: SmallVec<[(u32, u64); 1]>,
-    pub places: Earliest,
-    /// The user also logs in through the browser, so it is a person's account.
-    pub person: bool,
-    /// What stands around the refusals. Whoever attacks has none of it.
-    around: Option<Box<Around>>,
+    sources: Vec<(u32, u64)>,
+    places: Earliest,
+    around: Around,
     /// While rows are added: the refusals.
-    refusals: SmallVec<[Stretch; 1]>,
+    refusals: Vec<Stretch>,
 }
 
 /// The successes of a user and an app that the flow was refused to.
@@ -53,51 +62,94 @@ struct Around {
 }
 
 impl Refused {
-    /// A user and app before any row is added.
-    pub(super) fn new(triple: Triple, pair: &Pair) -> Self {
+    /// A user and app with the first row of a refusal.
+    pub(super) fn new(triple: Triple, row: &Row, source: u32) -> Self {
         Self {
             triple,
-            count: 0,
-            first: pair.first,
-            last: pair.first,
-            longest_silence: 0,
-            sources: SmallVec::new(),
-            places: Earliest::default(),
             person: false,
-            around: None,
-            refusals: SmallVec::new(),
+            source,
+            place: row.place,
+            count: row.n(),
+            first: row.first(),
+            last: row.last(),
+            more: None,
         }
+    }
+
+    /// Milliseconds of the longest silence between two refusals.
+    pub fn longest_silence(&self) -> i64 {
+        self.more.as_ref().map_or(0, |more| more.longest_silence)
+    }
+
+    /// Known sources and how many refusals each, sorted.
+    pub fn sources(&self) -> impl Iterator<Item = (u32, u64)> {
+        let only = (self.more.is_none() && self.source != 0).then_some((self.source, self.count));
+        let several = self
+            .more
+            .iter()
+            .flat_map(|more| more.sources.iter().copied());
+        only.into_iter().chain(several)
+    }
+
+    /// Gives the places of its earliest refusals.
+    pub fn give_places(&self, places: &mut Earliest) {
+        match &self.more {
+            Some(more) => places.extend(&more.places),
+            None => places.add(self.first, self.place),
+        }
+    }
+
+    fn around(&self) -> Option<&Around> {
+        self.more.as_ref().map(|more| &more.around)
     }
 
     /// What is known of successes before the first refusal.
     pub fn worked(&self) -> Option<Worked> {
-        self.around.as_ref()?.worked
+        self.around()?.worked
     }
 
     /// The first and last success by the flow that is known to lie behind the first refusal.
     pub fn again(&self) -> Option<(Instant, Instant)> {
-        self.around.as_ref()?.again
+        self.around()?.again
     }
 
     /// The first success by another flow behind the first refusal.
     pub fn moved(&self) -> Option<(Instant, Flow)> {
-        self.around.as_ref()?.moved
+        self.around()?.moved
     }
 
-    fn around(&mut self) -> &mut Around {
-        self.around.get_or_insert_default()
+    /// What is kept aside; until it is needed there is one row.
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_with(|| {
+            let mut places = Earliest::default();
+            places.add(self.first, self.place);
+            let known = (self.source != 0).then_some((self.source, self.count));
+            Box::new(More {
+                longest_silence: 0,
+                sources: known.into_iter().collect(),
+                places,
+                around: Around::default(),
+                refusals: vec![Stretch {
+                    first: self.first,
+                    last: self.last,
+                    n: self.count,
+                }],
+            })
+        })
     }
 
+    /// Adds one more row of refusals.
     pub(super) fn refuse(&mut self, row: &Row, source: u32) {
+        let more = self.more();
+        more.places.add(row.first(), row.place);
+        if source != 0 {
+            // Added up at the end, since there may be as many sources as rows.
+            more.sources.push((source, row.n()));
+        }
+        more.refusals.push(Stretch::of(row));
         self.count += row.n();
         self.first = self.first.min(row.first());
         self.last = self.last.max(row.last());
-        self.places.add(row.first(), row.place);
-        if source != 0 {
-            // Added up at the end, since there may be as many sources as rows.
-            self.sources.push((source, row.n()));
-        }
-        self.refusals.push(Stretch::of(row));
     }
 
     pub(super) fn succeed(&mut self, row: &Row, flow: Flow, basis: Basis) {
@@ -116,12 +168,12 @@ impl Refused {
             row.last()
         };
         if by_flow {
-            let again = &mut self.around().again;
+            let again = &mut self.more().around.again;
             let (since, until) = again.unwrap_or((earliest, row.last()));
             *again = Some((since.min(earliest), until.max(row.last())));
         } else if is_modern(flow) || flow == Flow::OauthUnknown {
             let fresh = (earliest, flow);
-            let moved = &mut self.around().moved;
+            let moved = &mut self.more().around.moved;
             *moved = Some(moved.unwrap_or(fresh).min(fresh));
         }
     }
@@ -137,7 +189,7 @@ impl Refused {
             stated,
             longest_silence: 0,
         };
-        let around = self.around();
+        let around = &mut self.more().around;
         let worked = around.worked.get_or_insert(fresh);
         worked.stated |= stated;
         if (last, exact) > (worked.last, worked.exact) {
@@ -152,16 +204,16 @@ impl Refused {
 
     /// All rows are added.
     pub(super) fn finish(&mut self) {
-        self.sources.sort_unstable();
-        self.sources.dedup_by(|next, kept| {
+        let Some(more) = &mut self.more else { return };
+        more.sources.sort_unstable();
+        more.sources.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             kept.1 += if same { next.1 } else { 0 };
             same
         });
-        self.longest_silence = longest_silence(&std::mem::take(&mut self.refusals));
-        if let Some(around) = &mut self.around
-            && let Some(worked) = &mut around.worked
-        {
+        more.longest_silence = longest_silence(&std::mem::take(&mut more.refusals));
+        let around = &mut more.around;
+        if let Some(worked) = &mut around.worked {
             worked.longest_silence = longest_silence(&std::mem::take(&mut around.before));
         }
     }

@@ -9,6 +9,9 @@ use crate::detect::{Finding, Seen, password_flow_disabled};
 use crate::event::{Flow, Instant};
 use crate::tally::{Row, What};
 
+/// Users of a finding beyond which each is looked up among them. Ours: few findings have so many.
+const MANY: usize = 1_000;
+
 /// What is known beside one finding.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -55,9 +58,15 @@ impl Facts {
         let whom: Vec<Whom> = whom.collect();
         let mut by_user: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         let mut by_app: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        // A list for each user of a crowd would take more memory than their names.
+        let mut of_many: Vec<usize> = Vec::new();
         for (at, whom) in whom.iter().enumerate() {
-            for user in &whom.users {
-                by_user.entry(*user).or_default().push(at);
+            if whom.users.len() > MANY {
+                of_many.push(at);
+            } else {
+                for user in &whom.users {
+                    by_user.entry(*user).or_default().push(at);
+                }
             }
             if whom.apps.len() == 1 || whom.users.is_empty() {
                 for app in &whom.apps {
@@ -88,7 +97,9 @@ impl Facts {
                     }
                 }
             }
-            for &at in by_user.get(&user).into_iter().flatten() {
+            let own = by_user.get(&user).into_iter().flatten();
+            let of_many = of_many.iter().filter(|at| has(&whom[**at].users, user));
+            for &at in own.chain(of_many) {
                 if !whom[at].is_of(what) {
                     continue;
                 }
