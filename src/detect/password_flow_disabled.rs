@@ -313,21 +313,21 @@ fn goes_on(one: &Refused, until: Instant) -> bool {
 }
 
 fn scope(members: &[&Refused], seen: &Seen<'_>) -> Scope {
-    let mut users: FxHashMap<u32, u64> = FxHashMap::default();
     let mut apps: FxHashMap<u32, u64> = FxHashMap::default();
     let mut sources: FxHashMap<u32, u64> = FxHashMap::default();
     for one in members {
-        for (counts, number) in [(&mut users, one.triple.user), (&mut apps, one.triple.app)] {
-            if number != 0 {
-                *counts.entry(number).or_default() += one.count;
-            }
+        if one.triple.app != 0 {
+            *apps.entry(one.triple.app).or_default() += one.count;
         }
         for (source, n) in one.sources() {
             *sources.entry(source).or_default() += n;
         }
     }
+    // Those of a user stand side by side, and there may be as many users as rows.
+    let of_users = members.chunk_by(|a, b| a.triple.user == b.triple.user);
+    let users = of_users.map(|all| (all[0].triple.user, all.iter().map(|one| one.count).sum()));
     Scope {
-        users: busiest(users),
+        users: busiest(users.filter(|(user, _)| *user != 0)),
         apps: busiest(apps),
         sources: busiest(sources),
         causes: cause(seen.causes).into_iter().collect(),

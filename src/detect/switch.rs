@@ -85,17 +85,17 @@ pub fn groups<'r>(
                 members: explained.clone(),
             });
         }
-        let mut rest: Vec<(About, &Refused)> = of_org
-            .iter()
-            .filter(|one| {
-                // Members come in the order of the refusals.
-                let found = explained.binary_search_by_key(&one.triple, |known| known.triple);
-                found.is_err()
-            })
-            .map(|one| (about(one), one))
-            .collect();
+        let others = of_org.iter().filter(|one| {
+            // Members come in the order of the refusals.
+            let found = explained.binary_search_by_key(&one.triple, |known| known.triple);
+            found.is_err()
+        });
+        // There may be as many as rows, so what doubles as it grows would be too large.
+        let mut rest: Vec<(About, &Refused)> = Vec::with_capacity(of_org.len());
+        rest.extend(others.map(|one| (about(one), one)));
         gather_crowd(&mut rest, limits.crowd);
-        rest.sort_by_key(|(about, one)| (*about, one.triple));
+        // Each user and app is there once.
+        rest.sort_unstable_by_key(|(about, one)| (*about, one.triple));
         for alike in rest.chunk_by(|a, b| a.0 == b.0) {
             groups.extend(alike.first().map(|(about, _)| Group {
                 org,

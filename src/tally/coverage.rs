@@ -47,12 +47,15 @@ impl Unseen {
 
 /// Users and the UTC hours in which they reached the limit, sorted.
 fn saturated(tally: &Tally, resolved: &Resolved) -> Vec<(u32, Instant)> {
-    let mut attempts = vec![0_u64; resolved.users.len()];
+    // Whether they are enough is all that is asked, and there may be as many users as rows.
+    let mut attempts = vec![0_u16; resolved.users.len()];
     for pair in tally.pairs().all(tally) {
-        attempts[resolved.user(pair.user) as usize] += pair.n;
+        let of_user = &mut attempts[resolved.user(pair.user) as usize];
+        *of_user = of_user.saturating_add(u16::try_from(pair.n).unwrap_or(u16::MAX));
     }
     let user = |pair: &Pair| resolved.user(pair.user);
-    let busy = |pair: &Pair| user(pair) != 0 && attempts[user(pair) as usize] >= HOURLY_LIMIT;
+    let is_busy = |user: u32| u64::from(attempts[user as usize]) >= HOURLY_LIMIT;
+    let busy = |pair: &Pair| user(pair) != 0 && is_busy(user(pair));
     let mut pairs: Vec<Pair> = tally.pairs().all(tally).filter(busy).collect();
     pairs.sort_by_key(user);
     let mut saturated = Vec::new();
