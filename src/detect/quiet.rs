@@ -18,10 +18,10 @@ pub fn most(limits: &Thresholds) -> u64 {
 
 /// That a user of an org fails on a day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FailsOn {
-    pub org: u32,
-    pub user: u32,
-    pub day: u32,
+struct FailsOn {
+    org: u32,
+    user: u32,
+    day: u32,
 }
 
 /// Quiet users that fail on equally many days.
@@ -95,6 +95,9 @@ impl Quiet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::sample::{Attempt, Sample, at};
+    use crate::detect::series::HOUR_MINUTES;
+    use crate::event::Flow;
 
     #[test]
     fn users_are_counted_by_org_and_days() {
@@ -105,6 +108,32 @@ mod tests {
         let alike = |users, reported| Alike { users, reported };
         let all: Vec<_> = quiet.all().collect();
         assert_eq!(all, [(1, 1, alike(2, 1)), (2, 2, alike(1, 1))]);
+    }
+
+    #[test]
+    fn who_is_known_by_id_and_by_name_is_one() {
+        const ID: &str = "0055g00000In030AAQ";
+        let failed = |user| Attempt {
+            status: "Invalid Password",
+            ..Attempt::of(user, "", Flow::UiPassword)
+        };
+        let mut sample = Sample::default();
+        sample.call(ID, "zoe@example.com");
+        sample.add("03-03 08:00", failed(ID));
+        sample.add("03-03 09:00", failed("zoe@example.com"));
+        sample.add("03-05 09:00", failed("zoe@example.com"));
+        sample.add("03-04 09:00", failed("bob@example.com"));
+        sample.add("03-04 10:00", failed("bob@example.com"));
+        sample.add("03-09 10:00", failed("bob@example.com"));
+        sample.see("03-06 00:00", |seen, _| {
+            let hour = |text| at(text).minute() / HOUR_MINUTES;
+            let (first, last) = (hour("03-01 00:00"), hour("03-31 00:00"));
+            let calendar = Calendar::of(first, last, seen.zone);
+            let quiet = Quiet::of(seen, &calendar, |_, _| true);
+            let alike = |users, reported| Alike { users, reported };
+            let all: Vec<_> = quiet.all().collect();
+            assert_eq!(all, [(0, 1, alike(1, 1)), (0, 2, alike(1, 2))]);
+        });
     }
 
     #[test]

@@ -139,10 +139,10 @@ fn refusals(seen: &Seen<'_>) -> impl Iterator<Item = (Pair, bool)> {
         let pair = all.next()?;
         let next = all.peek().map(|next| next.user);
         let users = [last.replace(pair.user), next];
-        let alone = !users.contains(&Some(pair.user)) && is_one(pair.user, seen);
-        Some((pair, alone))
+        Some((pair, !users.contains(&Some(pair.user))))
     });
-    all.filter(move |(pair, _)| is_refusal(pair, cause, seen))
+    let refusals = all.filter(move |(pair, _)| is_refusal(pair, cause, seen));
+    refusals.map(|(pair, alone)| (pair, alone && is_one(pair.user, seen)))
 }
 
 /// Whether a user of the tally is somebody whom no other user of it is.
@@ -257,5 +257,85 @@ fn add_since(
     for row in std::iter::once(first).chain(rows) {
         known.rows.push((row.first(), row.last()));
         known.last = known.last.max(row.last());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::sample::{Attempt, Sample, at};
+
+    const ID: &str = "0055g00000In030AAQ";
+    const NAME: &str = "etl@example.com";
+
+    /// First, last and number of the refusals of each user and app, and of the known sources.
+    fn told(sample: &Sample, until: &str) -> Vec<(Instant, Instant, u64, usize)> {
+        sample.see(until, |seen, _| {
+            let refused = Refusals::of(seen).refused;
+            let each = refused.iter();
+            each.map(|one| (one.first, one.last, one.count, one.sources().count()))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn who_is_known_by_id_and_by_name_is_one() {
+        let mut sample = Sample::default();
+        sample.call(ID, NAME);
+        sample.add("03-10 08:00", Attempt::refused(ID, "Nightly"));
+        sample.add("03-10 09:00", Attempt::refused(NAME, "Nightly"));
+        let one = (at("03-10 08:00"), at("03-10 09:00"), 2, 1);
+        assert_eq!(told(&sample, "03-11 00:00"), [one]);
+        sample.see("03-11 00:00", |seen, _| {
+            let first: Vec<Instant> = first_refusals(seen).into_values().collect();
+            assert_eq!(first, [at("03-10 08:00")]);
+            let all = seen.integrations.expect("they are in order").iter();
+            let refused: Vec<_> = all.map(|one| one.refused).collect();
+            assert_eq!(refused, [Some(at("03-10 08:00"))]);
+        });
+    }
+
+    #[test]
+    fn who_has_nothing_but_refusals_has_all_of_them() {
+        let mut sample = Sample::default();
+        sample.add("03-10 08:00:10", Attempt::refused(NAME, "Nightly"));
+        sample.add("03-10 08:00:50", Attempt::refused(NAME, "Nightly"));
+        sample.add("03-10 09:00", Attempt::refused(NAME, "Nightly"));
+        let until = |last: &str, n| vec![(at("03-10 08:00:10"), at(last), n, 1)];
+        let all = until("03-10 09:00", 3);
+        assert_eq!(told(&sample, "03-11 00:00"), all);
+        assert_eq!(told(&sample, "03-10 08:30"), until("03-10 08:00:50", 2));
+        // The same beside another source, which makes it a combination of its own.
+        let elsewhere = Attempt {
+            source: "192.0.2.9",
+            ..Attempt::refused(NAME, "Nightly")
+        };
+        sample.add("03-10 07:00", elsewhere);
+        let both = (at("03-10 07:00"), at("03-10 09:00"), 4, 2);
+        assert_eq!(told(&sample, "03-11 00:00"), [both]);
+        sample.see("03-11 00:00", |seen, _| {
+            let mut places = Earliest::default();
+            Refusals::of(seen).refused[0].give_places(&mut places);
+            let lines: Vec<u64> = places
+                .into_places()
+                .iter()
+                .map(|place| place.line())
+                .collect();
+            assert_eq!(lines, [4, 1, 3]);
+        });
+    }
+
+    #[test]
+    fn the_unknown_user_is_nobody_in_particular() {
+        let mut sample = Sample::default();
+        sample.add(
+            "03-10 07:00",
+            Attempt::of("", "Nightly", Flow::OauthUsernamePassword),
+        );
+        sample.add("03-10 08:00", Attempt::refused("", "Nightly"));
+        sample.see("03-11 00:00", |seen, _| {
+            let refused = Refusals::of(seen).refused;
+            assert_eq!((refused.len(), refused[0].worked()), (1, None));
+        });
     }
 }

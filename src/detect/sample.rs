@@ -30,6 +30,7 @@ pub struct Sample {
     names: Names,
     rows: Vec<Row>,
     line: u64,
+    called: Vec<(String, String)>,
 }
 
 /// One attempt; an empty text is unknown, and an empty status is a success.
@@ -77,6 +78,11 @@ impl Sample {
         self.add_at(at(when), attempt);
     }
 
+    /// Says which username a user id has.
+    pub fn call(&mut self, id: &str, name: &str) {
+        self.called.push((id.to_owned(), name.to_owned()));
+    }
+
     /// Adds an attempt.
     pub fn add_at(&mut self, when: Instant, attempt: Attempt<'_>) {
         self.line += 1;
@@ -117,7 +123,7 @@ impl Sample {
         };
         let tally = Tally::from_parts(vec![part]);
         let known = Known::load().expect("the lists");
-        let resolved = Resolved::of(&tally, &known, &[], &[]);
+        let resolved = Resolved::of(&tally, &known, &self.called, &[]);
         let causes = Catalogue::load().expect("the causes");
         let retirements = Retirements::load().expect("the retirements");
         let seen = Seen {

@@ -18,6 +18,21 @@ pub struct Blocks<R> {
     ended: bool,
 }
 
+impl Blocks<io::Empty> {
+    /// All bytes of a stream, of which the first `start` are passed over.
+    pub fn of_all(bytes: Vec<u8>, start: usize) -> Self {
+        Self {
+            reader: io::empty(),
+            filled: bytes.len(),
+            pos: start.min(bytes.len()),
+            buffer: bytes,
+            base: 0,
+            left: 0,
+            ended: true,
+        }
+    }
+}
+
 impl<R: Read> Blocks<R> {
     /// Blocks of at most `block` bytes over `reader`, which stands at offset `start` of its
     /// stream and is read for at most `limit` bytes. `buffer` is reused.
@@ -31,19 +46,6 @@ impl<R: Read> Blocks<R> {
             base: start,
             left: limit,
             ended: false,
-        }
-    }
-
-    /// All bytes of a stream, of which the first `start` are passed over. `reader` is never asked.
-    pub fn of_all(reader: R, bytes: Vec<u8>, start: usize) -> Self {
-        Self {
-            reader,
-            filled: bytes.len(),
-            pos: start.min(bytes.len()),
-            buffer: bytes,
-            base: 0,
-            left: 0,
-            ended: true,
         }
     }
 

@@ -32,7 +32,7 @@ pub fn read_head(source: &Source) -> io::Result<Head<'static>> {
     head_of(source, None)
 }
 
-/// The same for a file of which all bytes may be at hand, as [`super::find`] found it.
+/// The same for a file of which all bytes may be at hand, as [`super::Walked::look`] has them.
 ///
 /// # Errors
 /// As for [`read_head`].

@@ -43,11 +43,11 @@ pub(super) fn read(
     (known, logs): (&Known, &log::Logs),
     (to_read, counted, texts): (&mut [ToRead<'_>], Counted, &[LogToRead<'_>]),
     pool: &ThreadPool,
-    stop: &AtomicBool,
+    (progress, stop): (&Progress, &AtomicBool),
 ) -> anyhow::Result<Filled> {
     let sizes = to_read.iter().map(|file| file.size);
-    let bytes = sizes.chain(texts.iter().map(|file| file.size)).sum();
-    let progress = Progress::over(bytes, ask.work.progress.into());
+    let bytes: u64 = sizes.chain(texts.iter().map(|file| file.size)).sum();
+    progress.lengthen(bytes.saturating_sub(counted.bytes()));
     let fill_with = Fill {
         known,
         assumed: ask.time.assumed(),
@@ -56,7 +56,7 @@ pub(super) fn read(
         piece_size: ask.work.piece_size,
         tally_budget: ask.work.tally_budget,
         overlap_budget: OVERLAP_BUDGET,
-        progress: &progress,
+        progress,
         stop,
     };
     let read_with = ReadLogs {
@@ -65,7 +65,7 @@ pub(super) fn read(
         pool,
         cuts,
         piece_size: ask.work.piece_size,
-        progress: &progress,
+        progress,
         stop,
     };
     // Few logs keep one thread busy, and the patterns that they need are built by it alone.

@@ -19,7 +19,7 @@ use crate::detect::Thresholds;
 use crate::detect::inventory::Inventory;
 use crate::explain::before::Before;
 use crate::explain::{self, Around, hypotheses, whose_log};
-use crate::ingest::Walked;
+use crate::ingest::{Progress, Walked};
 use crate::normalise::Layouts;
 use crate::report::assemble::Material;
 use crate::report::model::Report;
@@ -99,9 +99,15 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let told = FilesTold::of(ask, &layouts)?;
     let assumed = ask.time.assumed();
     let cuts = cuts(ask, &known);
+    let logs = config.logs(&known)?;
     let walked = Walked::over(&told.paths);
     // Not before: what waits for standard input is ended by the first Ctrl-C.
     let stop = stop_on_signal();
+    let goes_on = || match stop.load(Ordering::Relaxed) {
+        true => Err(Interrupted),
+        false => Ok(()),
+    };
+    let progress = Progress::over(0, ask.work.progress.into());
     let look = Look {
         layouts: &layouts,
         known: &known,
@@ -111,24 +117,25 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
             cuts: &cuts,
             most: ask.work.piece_size,
             tally_budget: ask.work.tally_budget,
+            progress: &progress,
             stop: &stop,
         }),
     };
     let (at_paths, seen) = pool.install(|| look.at_files(walked));
-    if stop.load(Ordering::Relaxed) {
-        return Err(Interrupted.into());
-    }
+    goes_on()?;
     let Plan {
         files: mut planned,
         mut to_read,
         counted,
     } = pool.install(|| plan(&at_paths.sources, seen, look));
-    let logs = config.logs(&known)?;
+    goes_on()?;
     let apps = config.apps_of_logs();
     let of_logs = (&logs, &apps[..]);
     let texts = pool.install(|| plan_logs(&mut planned, &layouts, &known, assumed, of_logs));
+    goes_on()?;
     let read_from = (&mut to_read[..], counted, &texts[..]);
-    let filled = read((ask, &cuts), (&known, &logs), read_from, &pool, &stop)?;
+    let shown = (&progress, &*stop);
+    let filled = read((ask, &cuts), (&known, &logs), read_from, &pool, shown)?;
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
@@ -152,9 +159,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
             &resolved,
             |report, material| {
                 stop_if_nothing_can_be_said(ask, report, material)?;
-                if stop.load(Ordering::Relaxed) {
-                    return Err(Interrupted.into());
-                }
+                goes_on()?;
                 deliver(target, draft.as_ref(), report, material)?;
                 Ok(Said::of(ask, target, report))
             },

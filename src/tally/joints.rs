@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::fill::FileRead;
+use super::records::HALF_WRITTEN;
 use super::span::Span;
-use super::worker::HALF_WRITTEN;
 use crate::event::Place;
 use crate::normalise::{Evidence, Ledger, Reading, Reason, Rejects};
 

@@ -24,7 +24,9 @@ pub struct Look<'a> {
 
 /// What was seen in a file.
 pub(super) struct LookedAt<'a> {
-    pub(super) looked: Result<Looked<'a>, Unread>,
+    pub(super) looked: Result<Readable<'a>, Unread>,
+    /// The org that the user named for it.
+    pub(super) org: Option<&'a str>,
     /// Where it is counted, if it is already.
     pub(super) session: Option<Mark>,
 }
@@ -72,7 +74,7 @@ impl Unread {
 }
 
 /// A file that can be read.
-pub(super) struct Looked<'a> {
+pub(super) struct Readable<'a> {
     /// Bytes on disk.
     pub(super) size: u64,
     pub(super) packing: Packing,
@@ -90,6 +92,7 @@ impl<'a> Look<'a> {
     ) -> LookedAt<'a> {
         LookedAt {
             looked: self.inside(source, bytes, met),
+            org: self.told.org_of(source),
             session: None,
         }
     }
@@ -99,7 +102,7 @@ impl<'a> Look<'a> {
         source: &Source,
         bytes: Option<&[u8]>,
         met: &mut HeadersMet<'a>,
-    ) -> Result<Looked<'a>, Unread> {
+    ) -> Result<Readable<'a>, Unread> {
         let Look {
             layouts,
             known,
@@ -141,7 +144,7 @@ impl<'a> Look<'a> {
             };
             reading.sample(&[first_rows, &last_rows], known, assumed);
         }
-        Ok(Looked {
+        Ok(Readable {
             size: head.size,
             packing: head.packing,
             reading,

@@ -24,6 +24,7 @@ mod pairs;
 mod parquet;
 mod pile;
 mod plan;
+mod records;
 mod resolve;
 mod rounds;
 mod row;
@@ -44,7 +45,7 @@ use std::sync::{Arc, OnceLock};
 use crate::event::{Dims, DimsId, Instant, Symbols};
 use crate::normalise::Names;
 
-pub use at_once::{AtOnce, Counted, Seen};
+pub use at_once::{AtOnce, Counted, FirstLook};
 pub use changes::{Changes, MOST_CHANGES};
 pub use failing::{FailedGroup, FailedUser, Failing};
 pub use fill::{FileRead, Fill, Filled, Interrupted, NotFilled, ToRead, fill};

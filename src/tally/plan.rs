@@ -6,9 +6,9 @@ use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
 };
 
-use super::at_once::{Counted, Seen};
+use super::at_once::{Counted, FirstLook};
 use super::fill::ToRead;
-use super::look::{Look, Looked, LookedAt};
+use super::look::{Look, LookedAt, Readable};
 use crate::ingest::{Packing, Source};
 use crate::normalise::{HeadersMet, Layout, NotRead};
 
@@ -73,9 +73,9 @@ pub struct Plan<'a> {
 
 /// Looks at every file, on the threads of the pool that this is called in. `seen` is what was
 /// seen in small files as they were found.
-pub fn plan<'a>(sources: &'a [Source], seen: Seen<'a>, look: Look<'a>) -> Plan<'a> {
+pub fn plan<'a>(sources: &'a [Source], seen: FirstLook<'a>, look: Look<'a>) -> Plan<'a> {
     let told = look.told;
-    let Seen {
+    let FirstLook {
         looked,
         mut counted,
     } = seen;
@@ -89,9 +89,12 @@ pub fn plan<'a>(sources: &'a [Source], seen: Seen<'a>, look: Look<'a>) -> Plan<'
     let mut planned = Vec::with_capacity(sources.len());
     let mut to_read = Vec::with_capacity(sources.len());
     for ((input, source), looked) in (0..).zip(sources).zip(looked) {
-        let LookedAt { looked, session } = *looked;
+        let LookedAt {
+            looked,
+            org,
+            session,
+        } = *looked;
         let forced = told.layout_of(source);
-        let org = told.org_of(source);
         let mut file = Planned {
             source,
             size: 0,
@@ -102,7 +105,7 @@ pub fn plan<'a>(sources: &'a [Source], seen: Seen<'a>, look: Look<'a>) -> Plan<'
             may_be_log: false,
         };
         match looked {
-            Ok(Looked {
+            Ok(Readable {
                 size,
                 packing,
                 reading,
@@ -111,7 +114,7 @@ pub fn plan<'a>(sources: &'a [Source], seen: Seen<'a>, look: Look<'a>) -> Plan<'
                 file.packing = Some(packing);
                 file.layout = Some(reading.layout);
                 if let Some(session) = session {
-                    counted.is_of(session, to_read.len());
+                    counted.is_of(session, (to_read.len(), size));
                 }
                 to_read.push(ToRead {
                     input,

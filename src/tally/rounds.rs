@@ -13,10 +13,11 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelI
 use super::fill::{FileRead, Fill, Interrupted, NotFilled, ToRead};
 use super::joints::{LineBases, meet, put_together};
 use super::overlap::Watching;
-use super::share::{Session, Share, With, Worker};
+use super::records::{piece, stream};
+use super::share::{Session, Share};
 use super::span::Span;
 use super::tasks::{Task, tasks};
-use super::worker::{piece, stream};
+use super::worker::{With, Worker};
 use crate::normalise::{Evidence, NotRead, settle};
 
 /// How a file stands between rounds.
@@ -37,6 +38,8 @@ pub(super) struct Rounds<'r, 'f> {
     pub(super) files: &'r mut [ToRead<'f>],
     pub(super) states: Vec<State>,
     pub(super) shares: Vec<Share>,
+    /// Bytes of users and rows that all workers together hold in memory.
+    budget: u64,
 }
 
 impl<'r, 'f> Rounds<'r, 'f> {
@@ -54,10 +57,12 @@ impl<'r, 'f> Rounds<'r, 'f> {
             states: files.iter().map(State::unread).collect(),
             files,
             shares: Vec::new(),
+            // What is counted already had the other half.
+            budget: match counted.is_empty() {
+                true => with.tally_budget,
+                false => with.tally_budget / 2,
+            },
         };
-        for session in counted.iter().flat_map(|share| &share.sessions) {
-            with.progress.add(rounds.files[session.file].size);
-        }
         rounds.take(counted, with, false)?;
         Ok(rounds)
     }
@@ -73,12 +78,16 @@ impl<'r, 'f> Rounds<'r, 'f> {
     ) -> Result<(), NotFilled> {
         for round in 0..ROUNDS {
             let tasks = tasks(self.files, &self.states, with.piece_size);
-            if tasks.is_empty() {
-                break;
-            }
-            let fresh = read(self.files, &tasks, with, (watching, self.shares.len()));
+            let earlier = (self.shares.len(), self.budget);
+            let fresh = match tasks.is_empty() {
+                true => Vec::new(),
+                false => read(self.files, &tasks, with, (watching, earlier)),
+            };
             if with.stop.load(Ordering::Relaxed) {
                 return Err(Interrupted.into());
+            }
+            if tasks.is_empty() {
+                break;
             }
             self.take(fresh, with, round + 1 == ROUNDS)?;
         }
@@ -142,7 +151,7 @@ fn read(
     files: &[ToRead<'_>],
     tasks: &[Task],
     with: &Fill<'_>,
-    (watching, earlier): (Watching<'_>, usize),
+    (watching, (earlier, budget)): (Watching<'_>, (usize, u64)),
 ) -> Vec<Share> {
     let next = AtomicUsize::new(0);
     let busy = with.pool.current_num_threads().min(tasks.len()).max(1) as u64;
@@ -156,7 +165,7 @@ fn read(
     };
     let all_with = With {
         known: with.known,
-        budget: watching.may_spill().then(|| with.tally_budget / busy),
+        budget: watching.may_spill().then(|| budget / busy),
         stop: with.stop,
     };
     with.pool.broadcast(|thread| {

@@ -51,6 +51,7 @@ pub(crate) fn read_changing(paths: &[PathBuf], way: Way, between: Option<&dyn Fn
         .build()
         .expect("threads");
     let stop = AtomicBool::new(false);
+    let progress = Progress::over(0, ProgressWhen::Never);
     let look = Look {
         layouts: &LAYOUTS,
         known,
@@ -63,6 +64,7 @@ pub(crate) fn read_changing(paths: &[PathBuf], way: Way, between: Option<&dyn Fn
             cuts: &[],
             most: way.piece,
             tally_budget: way.tally_budget,
+            progress: &progress,
             stop: &stop,
         }),
     };
@@ -79,7 +81,7 @@ pub(crate) fn read_changing(paths: &[PathBuf], way: Way, between: Option<&dyn Fn
         piece_size: way.piece,
         tally_budget: way.tally_budget,
         overlap_budget: way.budget,
-        progress: &Progress::over(0, ProgressWhen::Never),
+        progress: &progress,
         stop: &stop,
     };
     fill(&mut planned.to_read, planned.counted, &with)

@@ -136,7 +136,10 @@ impl Draft {
 
 /// The keys of a count, the greatest first, in a tie the smaller number.
 pub fn busiest(counts: impl IntoIterator<Item = (u32, u64)>) -> Vec<u32> {
-    let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
+    let given = counts.into_iter();
+    // There may be as many as rows, so what doubles as it grows would be too large.
+    let mut counts = Vec::with_capacity(given.size_hint().1.unwrap_or(0));
+    counts.extend(given);
     counts.sort_unstable_by_key(|(key, n)| (std::cmp::Reverse(*n), *key));
     counts.into_iter().map(|(key, _)| key).collect()
 }

@@ -29,9 +29,9 @@ pub struct Refused {
     pub triple: Triple,
     /// The user also logs in through the browser, so it is a person's account.
     pub person: bool,
-    /// The source of the first refusal; 0 is unknown.
+    /// Source, or 0, and place of the first row that was added: of the only one while there is
+    /// no more.
     source: u32,
-    /// Where the first refusal stands.
     place: Place,
     pub count: u64,
     pub first: Instant,

@@ -98,7 +98,10 @@ impl Facts {
                 }
             }
             let own = by_user.get(&user).into_iter().flatten();
-            let of_many = of_many.iter().filter(|at| has(&whom[**at].users, user));
+            let of_many = of_many.iter().filter(|at| {
+                let whom = &whom[**at];
+                whom.is_of(what) && has(&whom.users, user)
+            });
             for &at in own.chain(of_many) {
                 if !whom[at].is_of(what) {
                     continue;

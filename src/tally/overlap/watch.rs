@@ -23,7 +23,7 @@ pub(in crate::tally) enum Watching<'s> {
 
 /// What one worker does with the attempts of one file.
 pub(in crate::tally) enum Watch<'s> {
-    /// Nothing: the file has no ids.
+    /// Nothing: the file has no ids, or no logins.
     Off,
     Note(Noted),
     Sift(Box<Sifter<'s>>),
