@@ -15,12 +15,18 @@ pub fn fold_status(text: &str) -> String {
 /// Any other text as it is compared: trimmed, in lower case, runs of blanks made one.
 pub fn fold_key(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    // Nearly all are: the description of every combination is compared.
+    let is_ascii = text.is_ascii();
     for word in text.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
         }
-        folded.extend(word.chars().flat_map(char::to_lowercase));
+        match is_ascii {
+            true => folded.push_str(word),
+            false => folded.extend(word.chars().flat_map(char::to_lowercase)),
+        }
     }
+    folded.make_ascii_lowercase();
     folded
 }
 
@@ -53,5 +59,7 @@ mod tests {
         );
         assert_eq!(fold_status("failed: failed: x"), "failed: x");
         assert_eq!(fold_key("  A  b "), "a b");
+        assert_eq!(fold_key("\u{a0}\u{c4}RGER  Über\u{b}\n X"), "ärger über x");
+        assert_eq!(fold_key("\u{130}"), "i\u{307}");
     }
 }

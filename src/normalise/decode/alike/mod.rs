@@ -57,10 +57,12 @@ enum Form {
 /// What columns are for.
 #[derive(Debug, Default)]
 struct Columns {
-    /// By column: whether it tells the user.
-    users: Vec<bool>,
+    /// Those that tell the user, in order.
+    users: Vec<usize>,
     /// By column: whether it tells who or what a row is about.
-    telling: Vec<bool>,
+    is_telling: Vec<bool>,
+    /// Those that do, in order.
+    telling: Vec<usize>,
     /// Those of [`ASKED`].
     asked: [Option<usize>; ASKED.len()],
 }
@@ -221,26 +223,37 @@ impl Alike {
 impl Columns {
     fn of(reading: &Reading<'_>, telling: &[usize]) -> Self {
         let columns = &reading.columns;
-        let by_role = |roles: &[Role]| {
-            let mut has = vec![false; columns.width()];
-            let known = roles.iter().filter_map(|role| columns.at(*role));
-            known.for_each(|column| has[column] = true);
-            has
-        };
-        let users = by_role(&[Role::User, Role::UserId]);
-        let mut all_telling = users.clone();
-        telling
-            .iter()
-            .for_each(|column| all_telling[*column] = true);
+        let users = [Role::User, Role::UserId].map(|role| columns.at(role));
+        let users = || users.into_iter().flatten();
+        let mut is_telling = vec![false; columns.width()];
+        let tells = telling.iter().copied().chain(users());
+        tells.for_each(|column| is_telling[column] = true);
+        let in_order = 0..columns.width();
         Self {
-            users,
-            telling: all_telling,
+            users: in_order
+                .clone()
+                .filter(|at| users().any(|user| user == *at))
+                .collect(),
+            telling: in_order.filter(|at| is_telling[*at]).collect(),
+            is_telling,
             asked: ASKED.map(|role| columns.at(role)),
         }
     }
 
     fn is_telling(&self, column: usize) -> bool {
-        self.telling.get(column).copied().unwrap_or(false)
+        self.is_telling.get(column).copied().unwrap_or(false)
+    }
+
+    fn users(&self) -> impl Iterator<Item = usize> {
+        self.users.iter().copied()
+    }
+
+    fn telling(&self) -> impl Iterator<Item = usize> {
+        self.telling.iter().copied()
+    }
+
+    fn asked(&self) -> impl Iterator<Item = usize> {
+        self.asked.iter().flatten().copied()
     }
 
     fn is_asked(&self, column: usize) -> bool {

@@ -27,9 +27,8 @@ pub(super) struct Objects {
 fn held(
     value: &Value<'_>,
     record: &Record,
-    is_wanted: impl Fn(usize) -> bool,
+    wanted: impl Iterator<Item = usize>,
 ) -> impl Iterator<Item = usize> {
-    let wanted = (0..record.len()).filter(move |column| is_wanted(*column));
     wanted.filter(|column| value.holds(record.field(*column)))
 }
 
@@ -57,7 +56,7 @@ impl Objects {
         columns: &Columns,
     ) -> Option<Divided<'r>> {
         let mut values = values(row)?;
-        let user = |value| held(value, record, |column| columns.users[column]).next();
+        let user = |value| held(value, record, columns.users()).next();
         let mut users = values.iter().enumerate();
         let (last, key) = users.find_map(|(at, value)| Some((at, user(value)?)))?;
         let from = values[last].end;
@@ -67,15 +66,19 @@ impl Objects {
         });
         let anew = known.is_none();
         if anew {
-            let wanted = |column| columns.is_telling(column) || columns.is_asked(column);
             let head = Head::of(row, &values, (last, record.len()), |value| {
-                held(value, record, wanted).collect()
+                let asked = columns
+                    .asked()
+                    .filter(|column| !columns.is_telling(*column));
+                held(value, record, columns.telling().chain(asked)).collect()
             })?;
             self.head = Some((key, head));
             self.free.clear();
         }
-        let is_told = |column| columns.is_telling(column) && column != key;
-        let told = |value| held(value, record, is_told);
+        let told = |value| {
+            let others = columns.telling().filter(|column| *column != key);
+            held(value, record, others)
+        };
         Some(Divided {
             key,
             before: values[..=last].iter().flat_map(told).collect(),
@@ -99,7 +102,7 @@ impl Objects {
             let from = head.leading(row, &mut texts, &mut again)?;
             model.is_like(row, from, &mut again, |at| texts.at(row, at))
         });
-        let mut asked = (0..record.len()).filter(|column| columns.is_asked(*column));
+        let mut asked = columns.asked();
         ends == Some(row.len()) && asked.all(|at| again.field(at) == record.field(at))
     }
 
@@ -114,8 +117,8 @@ impl Objects {
     ) -> Vec<Free> {
         let (behind, from) = (&divided.values, divided.from);
         let tells = |value: &Value<'_>| {
-            let telling = held(value, record, |column| columns.is_telling(column)).next();
-            telling.is_some()
+            let mut telling = held(value, record, columns.telling());
+            telling.next().is_some()
         };
         if let Some(known) = known {
             let known = [OPENING, known].concat();
@@ -130,12 +133,12 @@ impl Objects {
                 }
             }
         }
-        let asked = |value: &Value<'_>| -> Vec<usize> {
-            held(value, record, |column| columns.is_asked(column)).collect()
-        };
+        let asked =
+            |value: &Value<'_>| -> Vec<usize> { held(value, record, columns.asked()).collect() };
         let may_differ = |value: &&Value<'_>| {
-            let wanted = !asked(value).is_empty() || self.free.contains(value.key);
-            value.is_text && wanted && !tells(value)
+            let is_asked = || held(value, record, columns.asked()).next().is_some();
+            let wanted = || is_asked() || self.free.contains(value.key);
+            value.is_text && wanted() && !tells(value)
         };
         let free = behind.iter().filter(may_differ);
         free.map(|value| Free {

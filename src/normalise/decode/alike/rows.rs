@@ -18,8 +18,9 @@ impl Rows {
     /// `None` where no column tells the user, or none stands behind it.
     pub(super) fn of(delimiter: u8, header: &layout::Columns, columns: &Columns) -> Option<Self> {
         // Beside the derived id of a user the plain one may stand, further to the left.
-        let is_user =
-            |at: &usize| columns.users[*at] || header.names[*at].eq_ignore_ascii_case("USER_ID");
+        let is_user = |at: &usize| {
+            columns.users.contains(at) || header.names[*at].eq_ignore_ascii_case("USER_ID")
+        };
         let key = (0..header.width()).find(is_user);
         Some(Self {
             delimiter,
