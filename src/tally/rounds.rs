@@ -78,20 +78,15 @@ impl<'r, 'f> Rounds<'r, 'f> {
     ) -> Result<(), NotFilled> {
         for round in 0..ROUNDS {
             let tasks = tasks(self.files, &self.states, with.piece_size);
-            let earlier = (self.shares.len(), self.budget);
-            let fresh = match tasks.is_empty() {
-                true => Vec::new(),
-                false => read(self.files, &tasks, with, (watching, earlier)),
-            };
-            if with.stop.load(Ordering::Relaxed) {
-                return Err(Interrupted.into());
-            }
             if tasks.is_empty() {
                 break;
             }
+            let sharing = (self.shares.len(), self.budget);
+            let fresh = read(self.files, &tasks, with, (watching, sharing));
+            goes_on(with)?;
             self.take(fresh, with, round + 1 == ROUNDS)?;
         }
-        Ok(())
+        goes_on(with)
     }
 
     /// Judges what workers made of files, and keeps it.
@@ -146,7 +141,17 @@ impl State {
     }
 }
 
-/// One round: every worker takes tasks until none are left.
+/// # Errors
+/// That the user stopped the run.
+fn goes_on(with: &Fill<'_>) -> Result<(), NotFilled> {
+    match with.stop.load(Ordering::Relaxed) {
+        true => Err(Interrupted.into()),
+        false => Ok(()),
+    }
+}
+
+/// One round: every worker takes tasks until none are left. `earlier` shares were made before;
+/// `budget` is what all workers together may hold.
 fn read(
     files: &[ToRead<'_>],
     tasks: &[Task],
