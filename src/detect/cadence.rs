@@ -101,14 +101,6 @@ fn median(gaps: &mut [Gap], all: u64) -> Option<i64> {
 
 /// All gaps that are known; `None` where a row of three or more overlaps another.
 fn gaps(stretches: &[Stretch]) -> Option<Vec<Gap>> {
-    // What is busy from several sources is told sooner than by sorting all that it does.
-    let begins_inside = |row: &Stretch, next: &Stretch| {
-        row.n > 2 && row.first < next.first && next.first < row.last
-    };
-    let mut neighbours = stretches.iter().zip(stretches.iter().skip(1));
-    if neighbours.any(|(row, next)| begins_inside(row, next)) {
-        return None;
-    }
     let mut parts: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for row in stretches {
         add_ends(*row, &mut parts);

@@ -8,7 +8,6 @@ mod gather;
 mod narrowed;
 mod told;
 
-use std::sync::atomic::Ordering;
 use std::thread::ScopedJoinHandle;
 
 use rayon::ThreadPool;
@@ -103,10 +102,6 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
     let walked = Walked::over(&told.paths);
     // Not before: what waits for standard input is ended by the first Ctrl-C.
     let stop = stop_on_signal();
-    let goes_on = || match stop.load(Ordering::Relaxed) {
-        true => Err(Interrupted),
-        false => Ok(()),
-    };
     let progress = Progress::over(0, ask.work.progress.into());
     let look = Look {
         layouts: &layouts,
@@ -122,20 +117,25 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
         }),
     };
     let (at_paths, seen) = pool.install(|| look.at_files(walked));
-    goes_on()?;
+    Interrupted::check(&stop)?;
     let Plan {
         files: mut planned,
         mut to_read,
         counted,
     } = pool.install(|| plan(&at_paths.sources, seen, look));
-    goes_on()?;
+    Interrupted::check(&stop)?;
     let apps = config.apps_of_logs();
     let of_logs = (&logs, &apps[..]);
     let texts = pool.install(|| plan_logs(&mut planned, &layouts, &known, assumed, of_logs));
-    goes_on()?;
+    Interrupted::check(&stop)?;
     let read_from = (&mut to_read[..], counted, &texts[..]);
-    let shown = (&progress, &*stop);
-    let filled = read((ask, &cuts), (&known, &logs), read_from, &pool, shown)?;
+    let filled = read(
+        (ask, &cuts),
+        (&known, &logs),
+        read_from,
+        &pool,
+        (&progress, &stop),
+    )?;
     let gathered = Gathered {
         found: &at_paths,
         planned: &planned,
@@ -159,7 +159,7 @@ fn analyze(ask: &Analyze) -> anyhow::Result<ExitStatus> {
             &resolved,
             |report, material| {
                 stop_if_nothing_can_be_said(ask, report, material)?;
-                goes_on()?;
+                Interrupted::check(&stop)?;
                 deliver(target, draft.as_ref(), report, material)?;
                 Ok(Said::of(ask, target, report))
             },

@@ -113,38 +113,16 @@ struct Hour {
 impl Hours {
     fn of(tally: &Tally) -> Self {
         let mut pages: Pages<(), Option<Hour>> = Pages::default();
-        let mut add = |number: u32, of_pair: Hour| {
-            let hour = pages
-                .get(number, ())
-                .get_or_insert(Hour { n: 0, ..of_pair });
-            hour.first = hour.first.min(of_pair.first);
-            hour.last = hour.last.max(of_pair.last);
-            hour.n += of_pair.n;
-        };
-        // The rows of a pair stand in the order of time, so many of an hour are side by side.
-        let mut open: Option<(u32, Hour)> = None;
         for row in tally.rows.iter() {
-            let number = row.bucket / HOUR_MINUTES;
-            match &mut open {
-                Some((last, hour)) if *last == number => {
-                    hour.n += row.n();
-                    hour.first = hour.first.min(row.first());
-                    hour.last = hour.last.max(row.last());
-                }
-                _ => {
-                    let hour = Hour {
-                        n: row.n(),
-                        first: row.first(),
-                        last: row.last(),
-                    };
-                    if let Some((number, hour)) = open.replace((number, hour)) {
-                        add(number, hour);
-                    }
-                }
-            }
-        }
-        if let Some((number, hour)) = open {
-            add(number, hour);
+            let known = pages.get(row.bucket / HOUR_MINUTES, ());
+            let hour = known.get_or_insert(Hour {
+                n: 0,
+                first: row.first(),
+                last: row.last(),
+            });
+            hour.n += row.n();
+            hour.first = hour.first.min(row.first());
+            hour.last = hour.last.max(row.last());
         }
         let hours = pages.into_all();
         let hours = hours.filter_map(|(number, (), hour)| Some((i64::from(number), hour?)));

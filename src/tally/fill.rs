@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -89,6 +89,19 @@ pub struct Fill<'a> {
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("stopped; no report was written")]
 pub struct Interrupted;
+
+impl Interrupted {
+    /// Goes on, unless the user wants to stop.
+    ///
+    /// # Errors
+    /// That they do.
+    pub fn check(stop: &AtomicBool) -> Result<(), Self> {
+        match stop.load(Ordering::Relaxed) {
+            true => Err(Self),
+            false => Ok(()),
+        }
+    }
+}
 
 /// Why files could not be read and counted.
 #[derive(Debug, thiserror::Error)]

@@ -83,10 +83,10 @@ impl<'r, 'f> Rounds<'r, 'f> {
             }
             let sharing = (self.shares.len(), self.budget);
             let fresh = read(self.files, &tasks, with, (watching, sharing));
-            goes_on(with)?;
+            Interrupted::check(with.stop)?;
             self.take(fresh, with, round + 1 == ROUNDS)?;
         }
-        goes_on(with)
+        Ok(Interrupted::check(with.stop)?)
     }
 
     /// Judges what workers made of files, and keeps it.
@@ -138,15 +138,6 @@ impl State {
         State::Open {
             whole: !file.packing.is_plain() || !file.reading.container.falls_into_pieces(),
         }
-    }
-}
-
-/// # Errors
-/// That the user stopped the run.
-fn goes_on(with: &Fill<'_>) -> Result<(), NotFilled> {
-    match with.stop.load(Ordering::Relaxed) {
-        true => Err(Interrupted.into()),
-        false => Ok(()),
     }
 }
 

@@ -97,15 +97,11 @@ impl Facts {
                     }
                 }
             }
-            let own = by_user.get(&user).into_iter().flatten();
-            let of_many = of_many.iter().filter(|at| {
-                let whom = &whom[**at];
-                whom.is_of(what) && has(&whom.users, user)
-            });
+            let is_of = |at: &&usize| whom[**at].is_of(what);
+            let own = by_user.get(&user).into_iter().flatten().filter(is_of);
+            let of_many = of_many.iter().filter(is_of);
+            let of_many = of_many.filter(|at| has(&whom[**at].users, user));
             for &at in own.chain(of_many) {
-                if !whom[at].is_of(what) {
-                    continue;
-                }
                 if whom[at].has_app(what.app) {
                     facts[at].own(&findings[at], &whom[at], what, rows());
                 } else if what.app != 0 && whom[at].users.len() == 1 && lasts(&findings[at]) {

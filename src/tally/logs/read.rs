@@ -75,9 +75,7 @@ pub fn read(files: &[LogToRead<'_>], with: &ReadLogs<'_>) -> anyhow::Result<Logs
     }
     let needles = with.logs.needles()?;
     let done = with.pool.install(|| rounds::read(files, with, &needles));
-    if with.stop.load(Ordering::Relaxed) {
-        return Err(Interrupted.into());
-    }
+    Interrupted::check(with.stop)?;
     Ok(done)
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
@@ -43,9 +42,7 @@ pub(in crate::tally) fn settle(
 ) -> Result<Settled, NotFilled> {
     let mut world = World::of(shares, again, files, with);
     for part in 0..sieve.spool.parts() {
-        if with.stop.load(Ordering::Relaxed) {
-            return Err(Interrupted.into());
-        }
+        Interrupted::check(with.stop)?;
         let sightings = sieve.spool.take(part).map_err(disk)?;
         let mut members: Vec<Member> = sightings
             .par_iter()

@@ -223,18 +223,15 @@ impl Alike {
 impl Columns {
     fn of(reading: &Reading<'_>, telling: &[usize]) -> Self {
         let columns = &reading.columns;
-        let users = [Role::User, Role::UserId].map(|role| columns.at(role));
-        let users = || users.into_iter().flatten();
+        let users = [Role::User, Role::UserId].into_iter();
+        let mut users: Vec<usize> = users.filter_map(|role| columns.at(role)).collect();
+        users.sort_unstable();
         let mut is_telling = vec![false; columns.width()];
-        let tells = telling.iter().copied().chain(users());
-        tells.for_each(|column| is_telling[column] = true);
-        let in_order = 0..columns.width();
+        let tells = telling.iter().chain(&users);
+        tells.for_each(|column| is_telling[*column] = true);
         Self {
-            users: in_order
-                .clone()
-                .filter(|at| users().any(|user| user == *at))
-                .collect(),
-            telling: in_order.filter(|at| is_telling[*at]).collect(),
+            users,
+            telling: (0..columns.width()).filter(|at| is_telling[*at]).collect(),
             is_telling,
             asked: ASKED.map(|role| columns.at(role)),
         }

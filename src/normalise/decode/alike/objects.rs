@@ -133,16 +133,14 @@ impl Objects {
                 }
             }
         }
-        let asked =
-            |value: &Value<'_>| -> Vec<usize> { held(value, record, columns.asked()).collect() };
         let may_differ = |value: &&Value<'_>| {
-            let is_asked = || held(value, record, columns.asked()).next().is_some();
-            let wanted = || is_asked() || self.free.contains(value.key);
-            value.is_text && wanted() && !tells(value)
+            let mut asked = held(value, record, columns.asked());
+            let wanted = asked.next().is_some() || self.free.contains(value.key);
+            value.is_text && wanted && !tells(value)
         };
         let free = behind.iter().filter(may_differ);
         free.map(|value| Free {
-            asked: asked(value),
+            asked: held(value, record, columns.asked()).collect(),
             start: value.start - from,
             end: value.end - from,
         })
